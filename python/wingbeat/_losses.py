@@ -74,8 +74,6 @@ def huber_loss(
 ) -> Tensor:
     """d^2 / 2 where d = |input - target| is at most delta, else delta (d - delta / 2); equal shapes. weight: what
     multiplies each element; the mean is over their number, as PyTorch's."""
-    if weight is not None and reduction == "mean":
-        return huber_loss(input, target, "none", delta, weight).mean()
     return _of_two("huber_loss", input, target, reduction, weight=optional(weight), delta=delta)
 
 

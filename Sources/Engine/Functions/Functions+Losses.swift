@@ -36,7 +36,13 @@ extension Functions {
             "d^2 / (2 beta) where d = |input - target| is below beta, else d - beta / 2; equal shapes (Girshick 2015)."
         ) { x, y, reduction, a throws(Failure) in try .smoothAbsoluteError(x, y, beta: a.real("beta"), reduction) },
         loss(
-            "huber_loss", [Parameter("delta", .real, .real(1), "Where the square ends; above 0."), meanWeight],
+            "huber_loss",
+            [
+                Parameter("delta", .real, .real(1), "Where the square ends; above 0."),
+                Parameter(
+                    "weight", .optional(.tensor), Value.none,
+                    "What each element is multiplied by; the mean is over their number."),
+            ],
             """
             d^2 / 2 where d = |input - target| is at most delta, else delta (d - delta / 2); equal shapes (Huber 1964).
             """

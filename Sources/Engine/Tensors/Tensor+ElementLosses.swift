@@ -34,7 +34,8 @@ extension Tensor {
         return try reduced(elements, nil, reduction, name)
     }
 
-    /// d^2 / 2 where d = |prediction - target| is at most delta, else delta (d - delta / 2). Huber 1964.
+    /// d^2 / 2 where d = |prediction - target| is at most delta, else delta (d - delta / 2). Huber 1964. The mean is
+    /// over the number of elements, also of weighed ones.
     public static func huber(
         _ prediction: Tensor, _ target: Tensor, delta: Double = 1, weight: Tensor? = nil,
         _ reduction: LossReduction = .mean
@@ -48,7 +49,8 @@ extension Tensor {
         let elements = try Node.select(
             distance.lessEqual(number(delta)), z.square() * number(0.5),
             (distance - number(delta / 2)) * number(delta))
-        return try reduced(elements, weight, reduction, "huber_loss")
+        guard let weight else { return try reduced(elements, nil, reduction, "huber_loss") }
+        return try reduced(elements.weighed(weight, "huber_loss"), nil, reduction, "huber_loss")
     }
 
     /// t (log t - x) of logarithms x of probabilities; with `isLog` the targets are logarithms too. Where t is 0, so is
