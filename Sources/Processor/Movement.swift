@@ -17,9 +17,15 @@ extension GatherStep {
 
 extension ConcatenateStep {
     var call: StepCall {
-        let (copies, result) = (parts.map { (source: $0.source, copy: StridedCopy($0.layout)) }, result)
+        let copies = parts.map {
+            (source: $0.source, copy: StridedCopy($0.layout), byteOffset: $0.layout.offset * $0.layout.elementBytes)
+        }
+        let result = result
         return { slots throws(Failure) in
-            for part in copies { part.copy.scatter(from: slots[part.source], to: slots[result]) }
+            // What the memory plan has laid in its place is there.
+            for part in copies where slots[part.source] != slots[result] + part.byteOffset {
+                part.copy.scatter(from: slots[part.source], to: slots[result])
+            }
         }
     }
 }

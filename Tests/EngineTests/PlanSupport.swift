@@ -97,7 +97,11 @@ func checkMemory(_ plan: Plan, file: StaticString = #filePath, line: UInt = #lin
         for (number, a) in lives.enumerated() {
             for b in lives[(number + 1)...] where a.start < b.end && b.start < a.end {
                 let (earlier, later) = a.first <= b.first ? (a, b) : (b, a)
-                if earlier.last < later.first { continue }
+                if earlier.last < later.first || isPiece(a.storage, of: b.storage, plan)
+                    || isPiece(b.storage, of: a.storage, plan)
+                {
+                    continue
+                }
                 let hands =
                     later.first >= 0 && earlier.last == later.first
                     && plan.steps[later.first].mayWrite(later.storage, over: earlier.storage)
@@ -106,5 +110,18 @@ func checkMemory(_ plan: Plan, file: StaticString = #filePath, line: UInt = #lin
                     line: line)
             }
         }
+    }
+}
+
+/// Whether a storage lies where concatenations put it into another one, so that both have the same bytes there.
+func isPiece(_ storage: Int, of whole: Int, _ plan: Plan) -> Bool {
+    guard case .arena(let place) = plan.bindings[storage].place else { return false }
+    return plan.steps.contains { step in
+        guard case .concatenate(let join) = step.kind, step.reads.filter({ $0 == storage }).count == 1,
+            let part = join.parts.first(where: { $0.source == plan.bindings[storage].slot }),
+            case .arena(let start) = plan.bindings[step.writes[0]].place,
+            place == start + part.layout.offset * part.layout.elementBytes
+        else { return false }
+        return step.writes[0] == whole || isPiece(step.writes[0], of: whole, plan)
     }
 }

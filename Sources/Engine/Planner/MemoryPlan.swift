@@ -24,10 +24,8 @@ struct MemoryPlan {
     let outputs: [Output]
 
     /// `outputStorages`: the storage that each output's value lies in.
-    init(
-        _ steps: [Step], _ storages: [Lowering.Storage], outputStorages: [Int], donations: [PlanGraph.Donation],
-        sharesMemory: Bool
-    ) {
+    init(_ lowering: Lowering, outputStorages: [Int], donations: [PlanGraph.Donation], passes: Set<Pass>) {
+        let (steps, storages, sharesMemory) = (lowering.steps, lowering.storages, passes.contains(.inplace))
         places = storages.map { $0.leaf.map(Place.leaf) ?? .arena(-1) }
         var outputs = [Output](repeating: .fresh, count: outputStorages.count)
         let reads = MemoryPlan.readers(steps, storages.count)
@@ -67,7 +65,10 @@ struct MemoryPlan {
             }
         }
         self.outputs = outputs
-        layOut(steps, storages, reads, sharesMemory)
+        let free = places
+        let joins =
+            passes.contains(.join) ? Joins(lowering, isFree: { free[$0] == .arena(-1) }) : Joins.none
+        layOut(steps, storages, reads, joins, sharesMemory)
     }
 
     /// What `storage` was before updates changed some of its elements, latest first, as far as nobody needs the old
@@ -103,19 +104,25 @@ struct MemoryPlan {
         return writers
     }
 
-    /// Gives arena storages their offsets: in the order of the steps, each takes the first gap that is wide enough, or
-    /// the memory of an input that it may overwrite.
+    /// Gives arena storages their offsets: in the order of the steps, each takes its place in what it is a piece of,
+    /// the memory of an input that it may overwrite, or the first gap that is wide enough.
     private mutating func layOut(
-        _ steps: [Step], _ storages: [Lowering.Storage], _ reads: [[Int]], _ sharesMemory: Bool
+        _ steps: [Step], _ storages: [Lowering.Storage], _ reads: [[Int]], _ joins: Joins, _ sharesMemory: Bool
     ) {
         var gaps = Gaps()
         for (number, step) in steps.enumerated() {
             var taken: Set<Int> = []
             for storage in step.writes where places[storage] == .arena(-1) {
+                let (whole, byteOffset) = joins.whole(of: storage)
+                if whole != storage {
+                    if places[whole] == .arena(-1) { places[whole] = .arena(gaps.take(rounded(storages[whole].bytes))) }
+                    if case .arena(let offset) = places[whole] { places[storage] = .arena(offset + byteOffset) }
+                    continue
+                }
                 let bytes = storages[storage].bytes
                 let heir = step.inPlace.first {
-                    sharesMemory && step.mayWrite(storage, over: $0) && !taken.contains($0) && reads[$0].last == number
-                        && storages[$0].bytes == bytes
+                    sharesMemory && step.mayWrite(storage, over: $0) && !taken.contains($0) && !joins.isPiece($0)
+                        && (joins.end($0) ?? reads[$0].last) == number && storages[$0].bytes == bytes
                         && storages[$0].dtype == storages[storage].dtype && isArena($0)
                 }
                 if let heir {
@@ -125,9 +132,10 @@ struct MemoryPlan {
                     places[storage] = .arena(gaps.take(rounded(bytes)))
                 }
             }
-            for storage in Set(step.reads + step.writes) where !taken.contains(storage) {
-                guard case .arena(let offset) = places[storage], offset >= 0, (reads[storage].last ?? number) <= number,
-                    sharesMemory
+            for storage in Set((step.reads + step.writes).map { joins.whole(of: $0).storage })
+            where !taken.contains(storage) {
+                guard case .arena(let offset) = places[storage], offset >= 0,
+                    (joins.end(storage) ?? reads[storage].last ?? number) <= number, sharesMemory
                 else { continue }
                 gaps.giveBack(offset, rounded(storages[storage].bytes))
             }

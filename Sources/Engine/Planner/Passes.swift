@@ -22,6 +22,8 @@ enum Pass: String, CaseIterable {
     case attention
     /// Results take over memory that is not read again.
     case inplace
+    /// What is joined along the first axis is written where it is joined.
+    case join
     /// Loops that run again, and the tiles of matrix products, become machine code.
     case jit
 

@@ -145,8 +145,7 @@ extension PlanData {
         if passes.contains(.pool) { lowering.joinPools() }
         if passes.contains(.epilogue) { lowering.joinEpilogues(outputs: outputStorages) }
         let memory = MemoryPlan(
-            lowering.steps, lowering.storages, outputStorages: outputStorages, donations: improved.donations,
-            sharesMemory: passes.contains(.inplace))
+            lowering, outputStorages: outputStorages, donations: improved.donations, passes: passes)
         steps = lowering.steps
         storages = lowering.storages
         bindings = storages.indices.map {
