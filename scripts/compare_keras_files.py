@@ -19,22 +19,23 @@ from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "python"))
 
-import h5py
-import keras
-import numpy as np
-import tf_keras
+import h5py  # noqa: E402
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import tf_keras  # noqa: E402
 
-import wingbeat as wb
-import wingbeat.keras
-from wingbeat import _keras_files, nn
-from wingbeat._library import check as check_status
-from wingbeat._library import lib
+import wingbeat as wb  # noqa: E402
+import wingbeat.keras  # noqa: E402
+from wingbeat import _keras_files, nn  # noqa: E402
+from wingbeat._library import check as check_status  # noqa: E402
+from wingbeat._library import lib  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).resolve().parent.parent
 SHARED = next((parent / "shared" / "data" for parent in ROOT.parents if (parent / "shared" / "data").exists()), ROOT)
 OWN = ROOT / "python" / "tests" / "fixtures" / "keras_files.h5"
 SUFFIXES = {"keras": ".keras", "h5": ".h5", "weights": ".weights.h5"}
