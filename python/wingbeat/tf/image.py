@@ -10,6 +10,7 @@ from .._naming import listing
 from .._tensor import Tensor as Base
 from . import _dtypes
 from ._absent import refusing
+from ._similarity import alike, over_scales
 from ._tensor import constant_shape, convert, op
 from ._windows import convolved, extract_patches
 from .errors import InvalidArgumentError
@@ -531,6 +532,42 @@ def _scaled(image: Any, max_val: float) -> Base:
     return Base.__mul__(scaled, factor)
 
 
+def _pair(name: str, img1: Any, img2: Any, max_val: float) -> tuple[Base, Base, tuple[int, ...]]:
+    """Two images as [n, h, w, c] in [0, 1], and the axes that were in front."""
+    x, front = _batch(_scaled(img1, max_val))
+    y, other = _batch(_scaled(img2, max_val))
+    if front != other or tuple(x.shape) != tuple(y.shape):
+        raise InvalidArgumentError(
+            f"{name}: expected images of one shape, found {(*front, *tuple(x.shape)[1:])} and "
+            f"{(*other, *tuple(y.shape)[1:])}"
+        )
+    return x, y, front
+
+
+@op
+def ssim(
+    img1: Any, img2: Any, max_val: float, filter_size: int = 11, filter_sigma: float = 1.5, k1: float = 0.01,
+    k2: float = 0.03, return_index_map: bool = False,
+) -> Any:  # fmt: skip
+    """How alike pairs of images are, from -1 to 1, in windows weighed by a Gaussian; with `return_index_map` at each
+    place."""
+    x, y, front = _pair("ssim", img1, img2, max_val)
+    found, _ = alike(x, y, filter_size, filter_sigma, k1, k2, "ssim")
+    if return_index_map:
+        return _restored(_functions.mean(found, (-1,)), front)
+    return _functions.mean(found, (1, 2, 3)).reshape(front)
+
+
+@op
+def ssim_multiscale(
+    img1: Any, img2: Any, max_val: float, power_factors: Any = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333),
+    filter_size: int = 11, filter_sigma: float = 1.5, k1: float = 0.01, k2: float = 0.03,
+) -> Any:  # fmt: skip
+    """How alike pairs of images are over scales, each half as large as the one before, from 0 to 1."""
+    x, y, front = _pair("ssim_multiscale", img1, img2, max_val)
+    return over_scales(x, y, power_factors, filter_size, filter_sigma, k1, k2, "ssim_multiscale").reshape(front)
+
+
 @op
 def total_variation(images: Any, name: str | None = None) -> Any:
     """The sum of the distances of neighbours, of each image."""
@@ -562,8 +599,8 @@ __all__ = [
     "flip_left_right", "flip_up_down", "grayscale_to_rgb", "hsv_to_rgb", "pad_to_bounding_box",
     "per_image_standardization", "psnr", "random_brightness", "random_contrast", "random_crop",
     "random_flip_left_right", "random_flip_up_down", "random_hue", "random_saturation", "resize",
-    "resize_with_crop_or_pad", "resize_with_pad", "rgb_to_grayscale", "rgb_to_hsv", "rot90", "sobel_edges",
-    "stateless_random_brightness", "stateless_random_contrast", "stateless_random_crop",
+    "resize_with_crop_or_pad", "resize_with_pad", "rgb_to_grayscale", "rgb_to_hsv", "rot90", "sobel_edges", "ssim",
+    "ssim_multiscale", "stateless_random_brightness", "stateless_random_contrast", "stateless_random_crop",
     "stateless_random_flip_left_right", "stateless_random_flip_up_down", "stateless_random_hue",
     "stateless_random_saturation", "total_variation", "transpose",
 ]  # fmt: skip
