@@ -54,7 +54,7 @@ static const struct {
     {"searchsorted", "xv", WB_ERROR_SHAPE, {"searchsorted", "[2, 3]", "[3]"}},
     {"reshape((4, -1))", "x", WB_ERROR_SHAPE, {"reshape", "6 elements", "[4, -1]"}},
     {"permute((0, 0))", "x", WB_ERROR_ARGUMENT, {"permute", "twice", "[0, 0]"}},
-    {"unravel_index(())", "i", WB_ERROR_ARGUMENT, {"unravel_index", "one axis", ""}},
+    {"unravel_index((2, -1))", "i", WB_ERROR_SHAPE, {"unravel_index", "extents from 0 on", "[2, -1]"}},
     {"unravel_index(3)", "v", WB_ERROR_DTYPE, {"unravel_index", "whole numbers", "float64"}},
     {"as_strided((2, 2), 1)", "x", WB_ERROR_ARGUMENT, {"as_strided", "1", "[2, 2]"}},
     {"as_strided(2, -1)", "x", WB_ERROR_ARGUMENT, {"as_strided", "from 0 on", "[-1]"}},
