@@ -70,11 +70,13 @@ static const char *use(void *candidate, const char *name, int is_ours) {
     const char *missing = bind_functions();
     if (missing) {
         snprintf(sentence, sizeof sentence, "%s lacks %s; HDF5 1.10.7 or later is needed", name, missing);
-    } else if ((closes_at_exit = is_ours && H5dont_atexit() >= 0), H5open() < 0) {
-        snprintf(sentence, sizeof sentence, "%s does not start", name);
     } else {
-        read_variables();
-        return NULL;
+        closes_at_exit = is_ours && H5dont_atexit() >= 0;
+        if (H5open() >= 0) {
+            read_variables();
+            return NULL;
+        }
+        snprintf(sentence, sizeof sentence, "%s does not start", name);
     }
     dlclose(library);
     library = NULL;

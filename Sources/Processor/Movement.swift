@@ -17,9 +17,7 @@ extension GatherStep {
 
 extension ConcatenateStep {
     var call: StepCall {
-        let copies = parts.map {
-            (source: $0.source, copy: StridedCopy($0.layout), byteOffset: $0.layout.offset * $0.layout.elementBytes)
-        }
+        let copies = parts.map { (source: $0.source, copy: StridedCopy($0.layout), byteOffset: $0.byteOffset) }
         let result = result
         return { slots throws(Failure) in
             // What the memory plan has laid in its place is there.

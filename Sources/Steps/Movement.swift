@@ -36,6 +36,7 @@ public struct ConcatenateStep: StepDescription {
         public var source: Int
         /// Where it goes in the result.
         public var layout: StridedLayout
+        public var byteOffset: Int { layout.offset * layout.elementBytes }
 
         public init(source: Int, layout: StridedLayout) {
             self.source = source

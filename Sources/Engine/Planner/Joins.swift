@@ -3,14 +3,8 @@ import Steps
 /// Values that lie from the start where a concatenation puts them: pieces of one stretch of memory, as the steps of a
 /// sequence are of all its steps. So nothing is copied.
 struct Joins {
-    /// A piece's place in the result of the concatenation.
-    private struct Place {
-        let result: Int
-        let byteOffset: Int
-    }
-
-    /// By the storage of the piece.
-    private let places: [Int: Place]
+    /// By the storage of a piece, the storage of the whole that it lies in, which is no piece itself, and where.
+    private let places: [Int: (storage: Int, byteOffset: Int)]
     /// Of each result that has pieces, and is no piece itself, the last step that reads it or a piece.
     private let ends: [Int: Int]
 
@@ -21,8 +15,8 @@ struct Joins {
     init(_ lowering: Lowering, isFree: (Int) -> Bool) {
         let steps = lowering.steps
         let updates = Set(steps.compactMap(\.updates)).union(steps.filter { $0.updates != nil }.flatMap(\.writes))
-        var places: [Int: Place] = [:]
-        var written: Set<Int> = []
+        var pieces: [(storage: Int, result: Int, byteOffset: Int)] = []
+        var (found, written): (Set<Int>, Set<Int>) = ([], [])
         for step in steps {
             if case .concatenate(let join) = step.kind {
                 let result = lowering.storageOf[join.result]
@@ -33,44 +27,40 @@ struct Joins {
                     // All of a storage, in one piece, at a cache line, which nothing else may move.
                     guard lowering.slot(ofStorage: storage) == part.source, bytes == part.bytes, part.isDense,
                         byteOffset % 64 == 0, isFree(storage), written.contains(storage), counts[storage] == 1,
-                        places[storage] == nil, !updates.contains(storage)
+                        !updates.contains(storage), found.insert(storage).inserted
                     else { continue }
-                    places[storage] = Place(result: result, byteOffset: byteOffset)
+                    pieces.append((storage, result, byteOffset))
                 }
             }
             written.formUnion(step.writes)
         }
-        self.places = places
+        // What is joined is joined again later, so the outer ones are known first.
+        var places: [Int: (storage: Int, byteOffset: Int)] = [:]
         var ends: [Int: Int] = [:]
-        for result in Set(places.values.map(\.result)) where places[result] == nil { ends[result] = 0 }
+        for piece in pieces.reversed() {
+            let outer = places[piece.result] ?? (piece.result, 0)
+            places[piece.storage] = (outer.storage, outer.byteOffset + piece.byteOffset)
+            ends[outer.storage] = 0
+        }
         for (number, step) in steps.enumerated() {
             for storage in step.reads + step.writes {
-                let whole = Joins.whole(of: storage, places).storage
+                let whole = places[storage]?.storage ?? storage
                 if ends[whole] != nil { ends[whole] = number }
             }
         }
-        self.ends = ends
+        (self.places, self.ends) = (places, ends)
     }
 
     func isPiece(_ storage: Int) -> Bool { places[storage] != nil }
 
-    /// The storage that a piece lies in, and where.
-    func whole(of storage: Int) -> (storage: Int, byteOffset: Int) { Joins.whole(of: storage, places) }
-
-    private static func whole(of storage: Int, _ places: [Int: Place]) -> (storage: Int, byteOffset: Int) {
-        var found = (storage: storage, byteOffset: 0)
-        while let place = places[found.storage] {
-            found = (place.result, found.byteOffset + place.byteOffset)
-        }
-        return found
-    }
+    /// The storage that a piece lies in, and where; of any other storage itself.
+    func whole(of storage: Int) -> (storage: Int, byteOffset: Int) { places[storage] ?? (storage, 0) }
 
     /// The last step that reads or writes what lies in a whole; nil of a storage that is none.
     func end(_ whole: Int) -> Int? { ends[whole] }
 }
 
 extension ConcatenateStep.Part {
-    var byteOffset: Int { layout.offset * layout.elementBytes }
     fileprivate var bytes: Int { layout.shape.reduce(layout.elementBytes, *) }
 
     /// Whether its elements lie side by side in the result.
