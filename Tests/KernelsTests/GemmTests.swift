@@ -124,7 +124,7 @@ final class GemmTests: XCTestCase {
                     guard m * n * k < 2_000_000,
                         let plan = GemmPlan<Scalar>.byStrips(
                             GemmShape(
-                                m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, lineA: k, lineB: k))
+                                m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB))
                     else { continue }
                     let (packed, strips) = (Memory(dtype, plan.packedCount), Memory(dtype, m * n))
                     plan.pack(at(b), to: at(packed))

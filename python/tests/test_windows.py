@@ -75,6 +75,31 @@ def test_random_convolutions_are_their_definitions_and_gradients_their_transpose
                 assert error <= (1e-13 if dtype == "float64" else 3e-6) * max(scale, 1)
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_large_convolutions_are_those_of_float64(seed):
+    """Large ones go block by block, float32 often by another kernel: both ways, with both gradients."""
+    rng = np.random.default_rng(seed)
+    axes = int(rng.integers(1, 3))
+    channels, outputs = map(int, rng.integers(1, 24, 2))
+    extents = rng.integers(*{1: (200, 3000), 2: (24, 70)}[axes], axes)
+    window, stride = rng.integers(1, 5, axes), rng.integers(1, 4, axes)
+    if seed % 2:
+        stride = window  # windows side by side
+    padding = rng.integers(0, 2, axes) * (window > 2)
+    given = {"stride": tuple(map(int, stride)), "padding": tuple(map(int, padding))}
+    x = rng.standard_normal((2, channels, *extents))
+    for place, weight in enumerate([(outputs, channels, *window), (channels, outputs, *window)]):
+        arrays = [array.astype("float32") for array in (x, rng.standard_normal(weight))]
+        function = CONVOLUTION[axes][place]
+        results = [
+            gradients(lambda x, w: function(x, w, None, **given), *arrays, dtype=dtype)
+            for dtype in ("float32", "float64")
+        ]
+        for narrow, wide in zip(*results):
+            wide = wide.numpy()
+            assert np.abs(narrow.numpy() - wide).max() <= 1e-5 * np.abs(wide).max()
+
+
 CASES = [
     ("plain", (6, 3, 9, 11), (8, 3, 3, 3), {"padding": 1}),
     ("few positions", (40, 16, 4, 5), (9, 16, 3, 3), {"padding": 1}),

@@ -201,7 +201,7 @@ final class ColumnConvolution<Scalar: GemmScalar> {
                     part.plans[shape] = GemmPlan(
                         GemmShape(
                             m: step.outputs, n: width, k: depth, transposeA: false, transposeB: part.isTransposed,
-                            lineA: part.outputStride, lineB: depth),
+                            lineA: part.outputStride),
                         compiles: compiles, resultRow: part.isDirect ? positions : nil)
                 }
             }

@@ -111,7 +111,7 @@ final class SpreadConvolution {
                 plans[Shape(lines: block, channels: channels)] = GemmPlan(
                     GemmShape(
                         m: step.outputs, n: block * places.count, k: channels, transposeA: false, transposeB: false,
-                        lineA: step.channels, lineB: isDirect ? step.layout.strides[1] : block * places.count),
+                        lineA: step.channels, lineB: isDirect ? step.layout.strides[1] : nil),
                     compiles: compiles)
             }
         }

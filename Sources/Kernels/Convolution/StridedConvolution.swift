@@ -50,7 +50,7 @@ final class StridedConvolution {
                 plans[Shape(lines: lines, channels: channels)] = GemmPlan(
                     GemmShape(
                         m: step.outputs, n: lines * width, k: channels * columns.taps, transposeA: false,
-                        transposeB: false, lineA: step.outputStride, lineB: lines * width),
+                        transposeB: false, lineA: step.outputStride),
                     compiles: compiles, resultRow: positions)
             }
         }

@@ -64,7 +64,7 @@ public final class Gemm {
         offsetsB = batchOffsetsB
         self.dtype = dtype
         self.compiles = compiles
-        shape = GemmShape(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, lineA: k, lineB: k)
+        shape = GemmShape(m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB)
         kind = dtype == .float32 ? .float32(Kind(shape, compiles: compiles)) : .float64(Kind(shape, compiles: compiles))
         resultCount = m * n
         let operations = 2 * Double(m) * Double(n) * Double(k) * Double(dtype.size / 4)

@@ -7,10 +7,19 @@ public struct GemmShape: Sendable {
     public var k: Int
     public var transposeA: Bool
     public var transposeB: Bool
-    /// From one row to the next of A, of B, where it lies by rows of the inner axis: k, or more where this is a segment
-    /// of a deeper product.
+    /// From one row to the next of A, of B, as they are stored.
     public var lineA: Int
     public var lineB: Int
+
+    /// - Parameters:
+    ///   - lineA: nil where A is dense.
+    ///   - lineB: nil where B is dense.
+    public init(
+        m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool, lineA: Int? = nil, lineB: Int? = nil
+    ) {
+        (self.m, self.n, self.k, self.transposeA, self.transposeB) = (m, n, k, transposeA, transposeB)
+        (self.lineA, self.lineB) = (lineA ?? (transposeA ? m : k), lineB ?? (transposeB ? k : n))
+    }
 }
 
 /// How one matrix product is computed: which operand is read as vectors, and in which blocks.
@@ -80,7 +89,7 @@ final class GemmPlan<Scalar: GemmScalar> {
         swaps = chosen.isSwapped
         yIsTransposed = chosen.yIsTransposed
         (xRow, xStep) = (chosen.xRow, chosen.xStep)
-        yStride = swaps ? (transposeA ? m : shape.lineA) : (transposeB ? shape.lineB : n)
+        yStride = swaps ? shape.lineA : shape.lineB
         self.resultRow = resultRow ?? n
         let size = MemoryLayout<Scalar>.size
         code = compiles ? GemmTileCode.of(elementBytes: size) : nil
@@ -124,7 +133,8 @@ final class GemmPlan<Scalar: GemmScalar> {
             (rows, columns) = isSwapped ? (shape.n, shape.m) : (shape.m, shape.n)
             depth = shape.k
             let lies = isSwapped ? shape.transposeB : !shape.transposeA
-            (xRow, xStep) = lies ? (isSwapped ? shape.lineB : shape.lineA, 1) : (1, rows)
+            let line = isSwapped ? shape.lineB : shape.lineA
+            (xRow, xStep) = lies ? (line, 1) : (1, line)
             yIsTransposed = isSwapped ? !shape.transposeA : shape.transposeB
             self.isSwapped = isSwapped
         }
