@@ -91,7 +91,7 @@ test: build $(STAMPS)/packages-test .venv/.ready-for-test
 	@$(PYTHON_IN_VENV) scripts/run_tests.py $(LOGS) \
 	    swift "Swift" "$(SWIFT_TEST) --scratch-path .build/tests $(TEST_FLAGS)" \
 	    swift "Python embedded in Swift" \
-	        "$(SWIFT_TEST) --package-path Tests/EmbeddedPython --scratch-path .build/embedded" \
+	        "$(SWIFT_TEST) --package-path Tests/EmbeddedPython --scratch-path .build/embedded" -- \
 	    step "C programs compile" "make c-tests" \
 	    $(foreach program,$(C_TESTS),c "C: $(notdir $(program))" $(program)) \
 	    pytest "Python" "$(PYTHON_IN_VENV) -m pytest -q python/tests"

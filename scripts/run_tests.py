@@ -1,9 +1,10 @@
 """Runs test suites and ends with a line for each test that failed and one line for all of them: `N passed, M failed`.
 
-    run_tests.py LOGS {swift|c|pytest|step} NAME COMMAND ...
+    run_tests.py LOGS {swift|c|pytest|step} NAME COMMAND ... [-- {swift|c|pytest|step} NAME COMMAND ...] ...
 
-The kind says how a suite reports its tests. A suite that crashes, hangs, or reports nothing counts as a failure, and so
-does one that exits with an error although every test it reported passed. `step` is a command without counts.
+Suites run one after the other, those behind a `--` beside those before it. The kind says how a suite reports its tests.
+A suite that crashes, hangs, or reports nothing counts as a failure, and so does one that exits with an error although
+every test it reported passed. `step` is a command without counts.
 """
 
 import os
@@ -11,6 +12,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -56,52 +58,101 @@ def count_step(text):
 COUNTERS = {"swift": count_swift, "c": count_c, "pytest": count_pytest, "step": count_step}
 
 
-def run(command, log):
-    """The exit status of a command, None if it took too long. All that it started ends with it."""
-    with open(log, "wb") as output:
-        process = subprocess.Popen(
-            command,
-            shell=True,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            return process.wait(timeout=LONGEST)
-        except subprocess.TimeoutExpired:
-            return None
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+class Runner:
+    """Runs suites and counts what they report."""
+
+    def __init__(self, logs):
+        self.logs = logs
+        self.passed, self.failed = 0, []
+        self.processes = []
+        self.lock = threading.Lock()
+        self.is_stopped = False
+
+    def run(self, command, log):
+        """The exit status of a command, None if it took too long. All that it started ends with it."""
+        with open(log, "wb") as output:
+            with self.lock:
+                if self.is_stopped:
+                    return None
+                process = subprocess.Popen(
+                    command,
+                    shell=True,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+                self.processes.append(process)
+            try:
+                return process.wait(timeout=LONGEST)
+            except subprocess.TimeoutExpired:
+                return None
+            finally:
+                kill(process)
                 process.wait()
 
+    def run_all(self, suites):
+        for kind, name, command in zip(suites[0::3], suites[1::3], suites[2::3]):
+            log = self.logs / f"test-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.log"
+            began = time.monotonic()
+            status = self.run(command, log)
+            if self.is_stopped:
+                return
+            text = log.read_text(encoding="utf-8", errors="replace")
+            passed, failed = COUNTERS[kind](text) if status == 0 or kind != "step" else (0, [])
+            if not failed and (status != 0 or passed == 0):
+                failed = ["the suite as a whole"]
+            with self.lock:
+                if failed:
+                    print(*text.splitlines()[-80:], sep="\n")
+                    ending = "took too long" if status is None else f"exit status {status}"
+                    print(f"{name}: FAILED ({ending}; all of its output: {log}; command: {command})")
+                print(f"{name}: {passed} passed, {len(failed)} failed ({time.monotonic() - began:.0f} s)", flush=True)
+                self.passed += passed
+                self.failed += [f"{name}: {test}" for test in failed]
 
-def main(logs, *suites):
+    def stop(self):
+        with self.lock:
+            self.is_stopped = True
+            for process in self.processes:
+                kill(process)
+
+
+def kill(process):
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def beside(arguments):
+    """The suites that run one after the other, for each of those that run beside each other."""
+    lanes = [[]]
+    for argument in arguments:
+        if argument == "--":
+            lanes.append([])
+        else:
+            lanes[-1].append(argument)
+    return lanes
+
+
+def main(logs, *arguments):
     logs = Path(logs)
     logs.mkdir(parents=True, exist_ok=True)
     # A job in the background may ignore SIGINT, and so would all that it starts, though tests send it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    all_passed, all_failed = 0, []
-    for kind, name, command in zip(suites[0::3], suites[1::3], suites[2::3]):
-        log = logs / f"test-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.log"
-        began = time.monotonic()
-        status = run(command, log)
-        text = log.read_text(encoding="utf-8", errors="replace")
-        passed, failed = COUNTERS[kind](text) if status == 0 or kind != "step" else (0, [])
-        if not failed and (status != 0 or passed == 0):
-            failed = ["the suite as a whole"]
-        if failed:
-            print(*text.splitlines()[-80:], sep="\n")
-            ending = "took too long" if status is None else f"exit status {status}"
-            print(f"{name}: FAILED ({ending}; all of its output: {log}; command: {command})")
-        print(f"{name}: {passed} passed, {len(failed)} failed ({time.monotonic() - began:.0f} s)", flush=True)
-        all_passed += passed
-        all_failed += [f"{name}: {test}" for test in failed]
-    for test in all_failed:
+    runner = Runner(logs)
+    threads = [threading.Thread(target=runner.run_all, args=(suites,)) for suites in beside(arguments)]
+    for thread in threads:
+        thread.start()
+    try:
+        for thread in threads:
+            thread.join()
+    except BaseException:
+        runner.stop()
+        raise
+    for test in runner.failed:
         print(f"FAILED {test}")
-    print(f"{all_passed} passed, {len(all_failed)} failed")
-    return 1 if all_failed or not all_passed else 0
+    print(f"{runner.passed} passed, {len(runner.failed)} failed")
+    return 1 if runner.failed or not runner.passed else 0
 
 
 if __name__ == "__main__":
