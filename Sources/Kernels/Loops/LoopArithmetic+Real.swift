@@ -65,30 +65,10 @@ extension MathVector {
         case .logicalNot: block.map { truth($0 .== splat(0)) }
         case .toBool: block.map { truth(isTrue($0)) }
         case .select: block.map3 { $2.replacing(with: $1, where: isTrue($0)) }
-        case .exp: block.map { exp($0) }
-        case .expm1: block.map { expm1($0) }
-        case .log: block.map { log($0) }
-        case .log1p: block.map { log1p($0) }
-        case .sin: block.map { sin($0) }
         case .round: block.map { round($0) }
         case .floor: block.map { floor($0) }
         case .ceil: block.map { ceil($0) }
         case .truncate: block.map { truncate($0) }
-        case .cos: block.map { cos($0) }
-        case .tanh: block.map { tanh($0) }
-        case .sigmoid: block.map { sigmoid($0) }
-        case .erf: block.map { erf($0) }
-        case .gelu: block.map { gelu($0) }
-        case .normalCumulative: block.map { normalCumulative($0) }
-        case .softplus: block.map { softplus($0) }
-        case .clampedLog: block.map { maximum(log($0), splat(-100)) }
-        case .bceWithLogits: block.map2 { (relu($0) - $0 * $1) + log1p(exp(-$0.magnitude)) }
-        case .bce:
-            block.map2 { p, t in
-                let yes = t * maximum(log(p), splat(-100))
-                let no = (splat(1) - t) * maximum(log1p(-p), splat(-100))
-                return -(yes + no)
-            }
         case .power: block.map2 { power($0, $1) }
         case .powerImmediate:
             if immediate.magnitude <= 8, immediate == immediate.rounded(.towardZero) {
@@ -96,11 +76,15 @@ extension MathVector {
             } else {
                 block.map { power($0, number) }
             }
-        case .exp2, .log2, .log10, .tan, .asin, .acos, .atan, .atan2, .sinh, .cosh, .asinh, .acosh, .atanh,
-            .floorDivide, .remainder, .erfc, .logGamma, .digamma, .polygamma, .hypot, .fmod, .signBit, .nextAfter,
-            .binaryExponent, .sinc, .scaledErfc, .inverseErf, .normalQuantile, .logNormalCumulative, .entropy,
-            .besselJ, .besselY, .besselI, .scaledBesselI, .besselK, .scaledBesselK, .orthogonalPolynomial,
-            .lowerGamma, .upperGamma, .zeta:
+        case .exp, .exp2, .expm1, .log, .log2, .log10, .log1p, .clampedLog, .sin, .cos, .tan, .asin, .acos, .atan,
+            .atan2,
+            .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .sigmoid, .softplus, .erf, .erfc, .scaledErfc, .gelu,
+            .normalCumulative, .logNormalCumulative, .entropy, .bce, .bceWithLogits:
+            elementary(opcode)?(block)
+        case .floorDivide, .remainder, .logGamma, .digamma, .polygamma, .hypot, .fmod, .signBit, .nextAfter,
+            .binaryExponent, .sinc, .inverseErf, .normalQuantile, .besselJ, .besselY, .besselI, .scaledBesselI,
+            .besselK,
+            .scaledBesselK, .orthogonalPolynomial, .lowerGamma, .upperGamma, .zeta:
             executeRare(opcode, immediate, block)
         }
     }
@@ -110,22 +94,8 @@ extension MathVector {
         _ opcode: LoopOpcode, _ immediate: Double, _ block: LoopBlock<Self>
     ) {
         switch opcode {
-        case .exp2: block.map { exp2($0) }
-        case .log2: block.map { log2($0) }
-        case .log10: block.map { log10($0) }
-        case .tan: block.map { tan($0) }
-        case .asin: block.map { asin($0) }
-        case .acos: block.map { acos($0) }
-        case .atan: block.map { atan($0) }
-        case .atan2: block.map2 { atan2($0, $1) }
-        case .sinh: block.map { sinh($0) }
-        case .cosh: block.map { cosh($0) }
-        case .asinh: block.map { asinh($0) }
-        case .acosh: block.map { acosh($0) }
-        case .atanh: block.map { atanh($0) }
         case .floorDivide: block.map2 { floorDivide($0, $1) }
         case .remainder: block.map2 { remainder($0, $1) }
-        case .erfc: block.map { erfc($0) }
         case .logGamma: block.map { $0.lanes(Gamma.logarithm) }
         case .digamma: block.map { $0.lanes(Gamma.digamma) }
         case .polygamma:
@@ -139,11 +109,8 @@ extension MathVector {
         case .sinc:
             let order = Int(immediate)
             block.map { $0.lanes { Sinc.derivative(order, $0) } }
-        case .scaledErfc: block.map { scaledErfc($0) }
         case .inverseErf: block.map { $0.lanes(NormalQuantile.inverseErf) }
         case .normalQuantile: block.map { $0.lanes(NormalQuantile.value) }
-        case .logNormalCumulative: block.map { logNormalCumulative($0) }
-        case .entropy: block.map { entropy($0) }
         case .besselJ:
             let order = Int32(immediate)
             block.map { $0.lanes { jn(order, $0) } }

@@ -4,9 +4,9 @@ struct LoopOperand {
     /// All ones, or 0 where every position reads the same vector.
     var mask: Int
 
-    @inline(__always) func load<V: SIMD>(_ offset: Int) -> V {
-        UnsafeRawPointer(base).loadUnaligned(fromByteOffset: offset & mask, as: V.self)
-    }
+    @inline(__always) func address(_ offset: Int) -> UnsafeRawPointer { UnsafeRawPointer(base + (offset & mask)) }
+
+    @inline(__always) func load<V: SIMD>(_ offset: Int) -> V { address(offset).loadUnaligned(as: V.self) }
 }
 
 /// The operands and the place of the result of one instruction over a block of at least 64 bytes. The last vector may
@@ -34,26 +34,36 @@ struct LoopBlock<V: SIMD> {
         store(value, last)
     }
 
+    // The function stands in one place: where it stands in two, the compiler makes a call of it. What is read for it is
+    // chosen by address, because a vector that waits in a register costs the function one.
+
     @inline(__always) func map(_ function: (V) -> V) {
         let last = bytes - Self.width
-        let end: V = a.load(last)
-        var offset = 0
-        while offset < last {
-            store(function(a.load(offset)), offset)
-            offset += Self.width
+        withUnsafePointer(to: a.load(last) as V) { end in
+            var offset = 0
+            repeat {
+                let isLast = offset >= last
+                let x = isLast ? UnsafeRawPointer(end) : a.address(offset)
+                store(function(x.loadUnaligned(as: V.self)), isLast ? last : offset)
+                offset += Self.width
+            } while offset < bytes
         }
-        store(function(end), last)
     }
 
     @inline(__always) func map2(_ function: (V, V) -> V) {
         let last = bytes - Self.width
-        let end: (V, V) = (a.load(last), b.load(last))
-        var offset = 0
-        while offset < last {
-            store(function(a.load(offset), b.load(offset)), offset)
-            offset += Self.width
+        withUnsafePointer(to: (a.load(last) as V, b.load(last) as V)) { end in
+            let ends = UnsafeRawPointer(end)
+            var offset = 0
+            repeat {
+                let isLast = offset >= last
+                let x = isLast ? ends : a.address(offset)
+                let y = isLast ? ends + Self.width : b.address(offset)
+                store(
+                    function(x.loadUnaligned(as: V.self), y.loadUnaligned(as: V.self)), isLast ? last : offset)
+                offset += Self.width
+            } while offset < bytes
         }
-        store(function(end.0, end.1), last)
     }
 
     @inline(__always) func map3(_ function: (V, V, V) -> V) {

@@ -21,6 +21,9 @@ extension SIMD8: MathVector where Scalar == Double {
     @inline(__always) static var normalLimit: Double { 40 }
     @inline(__always) static var normalScale: Double { 0.15625 }
 
+    @inline(__always) static func limit(_ x: Self, _ lower: Self, _ upper: Self) -> Self {
+        shim_limit_double8(x, lower, upper)
+    }
     @inline(__always) static func squareRoot(_ x: Self) -> Self { shim_sqrt_double8(x) }
     @inline(__always) static func floor(_ x: Self) -> Self { shim_floor_double8(x) }
     @inline(__always) static func ceil(_ x: Self) -> Self { shim_ceil_double8(x) }

@@ -21,6 +21,9 @@ extension SIMD16: MathVector where Scalar == Float {
     @inline(__always) static var normalLimit: Float { 15 }
     @inline(__always) static var normalScale: Float { 0.296875 }
 
+    @inline(__always) static func limit(_ x: Self, _ lower: Self, _ upper: Self) -> Self {
+        shim_limit_float16(x, lower, upper)
+    }
     @inline(__always) static func squareRoot(_ x: Self) -> Self { shim_sqrt_float16(x) }
     @inline(__always) static func floor(_ x: Self) -> Self { shim_floor_float16(x) }
     @inline(__always) static func ceil(_ x: Self) -> Self { shim_ceil_float16(x) }

@@ -2,7 +2,7 @@
 /// for s = f / (2 + f), written as f - (f²/2 - s (f²/2 + R(s²))) so that the leading term f is exact.
 extension MathVector {
     /// e as a number, and f, of a normal y > 0.
-    @inline(__always) private static func split(_ y: Self) -> (exponent: Self, f: Self) {
+    @_transparent private static func split(_ y: Self) -> (exponent: Self, f: Self) {
         let rootHalf = splat(Scalar(0.7071067811865475244)).bits
         let bits = y.bits &- rootHalf
         let e = bits &>> fractionBits
@@ -12,7 +12,7 @@ extension MathVector {
     }
 
     /// e ln 2 + ln(1 + f) + correction, the last small.
-    @inline(__always) private static func sum(_ e: Self, _ f: Self, correction: Self) -> Self {
+    @_transparent private static func sum(_ e: Self, _ f: Self, correction: Self) -> Self {
         let s = f / (f + splat(2))
         let z = s * s
         let halfSquare = splat(0.5) * f * f
@@ -21,14 +21,14 @@ extension MathVector {
     }
 
     /// `split` of any x > 0.
-    @inline(__always) private static func splitLifting(_ x: Self) -> (exponent: Self, f: Self) {
+    @_transparent private static func splitLifting(_ x: Self) -> (exponent: Self, f: Self) {
         let isSubnormal = x .< splat(Scalar.leastNormalMagnitude)
         let lift = Scalar(sign: .plus, exponent: Scalar.Exponent(54), significand: 1)
         let (e, f) = split(x.replacing(with: x * splat(lift), where: isSubnormal))
         return (e - splat(0).replacing(with: splat(54), where: isSubnormal), f)
     }
 
-    @inline(__always) static func log(_ x: Self) -> Self {
+    @_transparent static func log(_ x: Self) -> Self {
         let (e, f) = splitLifting(x)
         return logEdges(sum(e, f, correction: splat(0)), of: x)
     }
@@ -48,7 +48,7 @@ extension MathVector {
         return logEdges(low.addingProduct(e, splat(log10Of2.0)), of: x)
     }
 
-    @inline(__always) static func log1p(_ x: Self) -> Self {
+    @_transparent static func log1p(_ x: Self) -> Self {
         let u = splat(1) + x
         let (e, f) = split(u)
         // What 1 + x lost in rounding, put back to first order.
@@ -57,7 +57,7 @@ extension MathVector {
     }
 
     /// The logarithm of x is y, except at 0, below it, at infinity and for NaN.
-    @inline(__always) private static func logEdges(_ y: Self, of x: Self) -> Self {
+    @_transparent private static func logEdges(_ y: Self, of x: Self) -> Self {
         y.replacing(with: splat(-.infinity), where: x .== splat(0))
             .replacing(with: splat(.nan), where: x .< splat(0))
             .replacing(with: x, where: (x .== splat(.infinity)) .| (x .!= x))

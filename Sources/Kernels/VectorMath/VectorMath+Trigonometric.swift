@@ -1,15 +1,15 @@
 /// Sine, cosine and tangent. x = q π/2 + r leaves |r| ≤ π/4; q modulo 4 says which of ±sin r, ±cos r the result is.
 extension MathVector {
     @inline(__always) static func sin(_ x: Self) -> Self {
-        let y = quarterTurns(x, plus: 0).replacing(with: x, where: x .== splat(0))
-        let isFar = farFromZero(x)
-        return any(isFar) ? replacingLanes(of: y, where: isFar, by: x, glibcSin) : y
+        var y = quarterTurns(x, plus: 0)
+        if any(farFromZero(x)) { replaceFarLanes(of: &y, by: x, glibcSin) }
+        return y.replacing(with: x, where: x .== splat(0))
     }
 
     @inline(__always) static func cos(_ x: Self) -> Self {
-        let y = quarterTurns(x, plus: 1)
-        let isFar = farFromZero(x)
-        return any(isFar) ? replacingLanes(of: y, where: isFar, by: x, glibcCos) : y
+        var y = quarterTurns(x, plus: 1)
+        if any(farFromZero(x)) { replaceFarLanes(of: &y, by: x, glibcCos) }
+        return y
     }
 
     /// sin r / cos r, or -cos r / sin r where q is odd.
@@ -18,13 +18,13 @@ extension MathVector {
         let odd = Bits(repeating: 0) &- (q & 1)
         let numerator = fromBits((sine.bits & ~odd) | ((cosine.bits ^ signBit) & odd))
         let denominator = fromBits((cosine.bits & ~odd) | (sine.bits & odd))
-        let y = (numerator / denominator).replacing(with: x, where: x .== splat(0))
-        let isFar = farFromZero(x)
-        return any(isFar) ? replacingLanes(of: y, where: isFar, by: x, glibcTan) : y
+        var y = numerator / denominator
+        if any(farFromZero(x)) { replaceFarLanes(of: &y, by: x, glibcTan) }
+        return y.replacing(with: x, where: x .== splat(0))
     }
 
     /// sin r, cos r and q.
-    @inline(__always) private static func sineAndCosine(_ x: Self) -> (sine: Self, cosine: Self, q: Bits) {
+    @_transparent private static func sineAndCosine(_ x: Self) -> (sine: Self, cosine: Self, q: Bits) {
         let (number, integer) = (x * splat(Scalar(0.6366197723675813431))).rounded
         let r = x.addingProduct(number, splat(-halfPi.0)).addingProduct(number, splat(-halfPi.1))
             .addingProduct(number, splat(-halfPi.2))
@@ -35,7 +35,7 @@ extension MathVector {
     }
 
     /// sin(x + offset π/2).
-    @inline(__always) private static func quarterTurns(_ x: Self, plus offset: Bits.Scalar) -> Self {
+    @_transparent private static func quarterTurns(_ x: Self, plus offset: Bits.Scalar) -> Self {
         let (sine, cosine, integer) = sineAndCosine(x)
         let q = integer &+ offset
         // All ones where q is odd.
@@ -44,17 +44,23 @@ extension MathVector {
         return fromBits(((sine.bits & ~odd) | (cosine.bits & odd)) ^ sign)
     }
 
-    @inline(__always) private static func farFromZero(_ x: Self) -> SIMDMask<MaskStorage> {
+    @_transparent private static func farFromZero(_ x: Self) -> SIMDMask<MaskStorage> {
         .!(x.magnitude .<= splat(trigonometricLimit))
     }
 
-    /// The marked lanes one by one: rare, and not worth vector code.
+    /// The lanes that are far from zero one by one: rare, and not worth vector code.
+    @inline(__always)
+    private static func replaceFarLanes(of y: inout Self, by x: Self, _ function: (Scalar) -> Scalar) {
+        withUnsafePointer(to: x) { x in replaceFarLanes(&y, x, function) }
+    }
+
+    /// Vectors come in memory: given by value they come in quarters, and so would all that is around the call.
     @inline(never)
-    private static func replacingLanes(
-        of y: Self, where mask: SIMDMask<MaskStorage>, by x: Self, _ function: (Scalar) -> Scalar
-    ) -> Self {
-        var result = y
-        for lane in 0..<scalarCount where mask[lane] { result[lane] = function(x[lane]) }
-        return result
+    private static func replaceFarLanes(
+        _ y: UnsafeMutablePointer<Self>, _ x: UnsafePointer<Self>, _ function: (Scalar) -> Scalar
+    ) {
+        for lane in 0..<scalarCount where !(x.pointee[lane].magnitude <= trigonometricLimit) {
+            y.pointee[lane] = function(x.pointee[lane])
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Steps
 
 /// A vector of floating-point numbers on which the elementary functions of VectorMath+*.swift work: 16 Floats or 8
 /// Doubles.
@@ -60,9 +61,14 @@ protocol MathVector: SIMD where Scalar: BinaryFloatingPoint & SIMDScalar {
     /// Φ(-a) e^(a²/2) / t with t = 1 / (1 + c a) and u = 2t - 1, for 0 ≤ a ≤ `normalLimit`.
     static func normalTailPolynomial(_ u: Self) -> Self
 
+    /// What an instruction with an elementary function does; nil where it is another.
+    static func elementary(_ opcode: LoopOpcode) -> ((LoopBlock<Self>) -> Void)?
+
     /// The nearest numbers that 16 bits hold; only of floats of 32.
     static func roundBFloat16(_ x: Self) -> Self
     static func roundFloat16(_ x: Self) -> Self
+    /// x moved into the range; NaN stays NaN.
+    static func limit(_ x: Self, _ lower: Self, _ upper: Self) -> Self
     static func squareRoot(_ x: Self) -> Self
     static func floor(_ x: Self) -> Self
     static func ceil(_ x: Self) -> Self
@@ -101,9 +107,7 @@ extension MathVector {
 
     /// self moved into the range; NaN stays NaN.
     @inline(__always) func limited(_ lower: Scalar, _ upper: Scalar) -> Self {
-        let low = Self.splat(lower)
-        let high = Self.splat(upper)
-        return replacing(with: low, where: self .< low).replacing(with: high, where: self .> high)
+        Self.limit(self, Self.splat(lower), Self.splat(upper))
     }
 
     @inline(__always) static var fractionBits: Bits.Scalar { Bits.Scalar(Scalar.significandBitCount) }
