@@ -28,6 +28,8 @@ final class ProcessorPreparation: Preparation {
     private var transforms: [Int: FourierTransform] = [:]
     private var attentions: [Int: AttentionForward] = [:]
     private var attentionGradients: [Int: AttentionGradient] = [:]
+    private var recurrences: [Int: RecurrentForward] = [:]
+    private var recurrentGradients: [Int: RecurrentGradient] = [:]
 
     init(compiles: Bool) { self.compiles = compiles }
 
@@ -39,6 +41,8 @@ final class ProcessorPreparation: Preparation {
         case .fourierSum(let step): try transform(step).scratchBytes
         case .attention(let step): attention(step).scratchBytes
         case .attentionGradient(let step): gradient(step).scratchBytes
+        case .recurrence(let step): recurrence(step).scratchBytes
+        case .recurrenceGradient(let step): gradient(step).scratchBytes
         case .argSort(let step): step.scratchBytes
         case .rowOrder(let step): step.scratchBytes
         case .inverse(let step): try step.scratchBytes()
@@ -83,6 +87,8 @@ final class ProcessorPreparation: Preparation {
         case .windowArgMax(let step): step.call
         case .attention(let step): attention(step).call(scratch)
         case .attentionGradient(let step): gradient(step).call(scratch)
+        case .recurrence(let step): recurrence(step).call(scratch)
+        case .recurrenceGradient(let step): gradient(step).call(scratch)
         case .softmax(let step): step.call
         case .argExtremum(let step): step.call
         case .crossEntropy(let step): step.call
@@ -152,6 +158,20 @@ final class ProcessorPreparation: Preparation {
         if let known = attentionGradients[step.result] { return known }
         let made = AttentionGradient(step, compiles: compiles)
         attentionGradients[step.result] = made
+        return made
+    }
+
+    private func recurrence(_ step: RecurrentStep) -> RecurrentForward {
+        if let known = recurrences[step.result] { return known }
+        let made = RecurrentForward(step, compiles: compiles)
+        recurrences[step.result] = made
+        return made
+    }
+
+    private func gradient(_ step: RecurrentGradientStep) -> RecurrentGradient {
+        if let known = recurrentGradients[step.result] { return known }
+        let made = RecurrentGradient(step, compiles: compiles)
+        recurrentGradients[step.result] = made
         return made
     }
 

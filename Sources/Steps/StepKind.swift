@@ -27,6 +27,10 @@ public enum StepKind: Hashable, Codable, Sendable {
     case attention(AttentionStep)
     case attentionGradient(AttentionGradientStep)
 
+    // Recurrent layers
+    case recurrence(RecurrentStep)
+    case recurrenceGradient(RecurrentGradientStep)
+
     // Along an axis
     case softmax(SoftmaxStep)
     case argExtremum(ArgExtremumStep)
@@ -85,6 +89,8 @@ public enum StepKind: Hashable, Codable, Sendable {
         case .windowArgMax(let step): step
         case .attention(let step): step
         case .attentionGradient(let step): step
+        case .recurrence(let step): step
+        case .recurrenceGradient(let step): step
         case .softmax(let step): step
         case .argExtremum(let step): step
         case .crossEntropy(let step): step

@@ -31,11 +31,11 @@ final class OperationTableTests: XCTestCase {
         let covered = Set(Row.all.flatMap { row in row.covers.map { "\($0)" } })
         // Not functions of tensors: GraphTests has the four kinds of nodes that are only there, RandomTests the random
         // ones; bundles and barriers are met inside derivatives alone, those of custom operations and checkpoints,
-        // cofactors in those of determinants, and the gradient of attention in its own; variables of mapped functions
-        // inside those (VmapTests).
+        // cofactors in those of determinants, and the gradients of attention and recurrent layers in their own;
+        // variables of mapped functions inside those (VmapTests).
         let elsewhere: Set<String> = [
             "Leaf", "Placeholder", "LeafOf", "Released", "RandomDraw", "RandomPermutation", "AdvanceGenerator",
-            "Bundle", "Barrier", "Cofactors", "FusedAttentionGradient", "MapVariable",
+            "Bundle", "Barrier", "Cofactors", "FusedAttentionGradient", "FusedRecurrenceGradient", "MapVariable",
         ]
         XCTAssertEqual(declared.subtracting(covered).subtracting(elsewhere), [], "without a row")
         XCTAssertEqual(covered.union(elsewhere).subtracting(declared), [], "no operations")

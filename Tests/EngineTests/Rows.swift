@@ -30,7 +30,7 @@ struct Row {
         elementwise + flat + products + reductions + shaping + indexing + losses + mathematics + specialFunctions
         + polynomials
         + combinations
-        + ordering + linearAlgebra + decompositions + windowed + fourier + custom
+        + ordering + linearAlgebra + decompositions + windowed + recurrences + fourier + custom
 }
 
 /// Points spread over a range, none of them within 0.01 of a whole number or of each other: kinks lie elsewhere.

@@ -118,6 +118,9 @@ final class StepTests: XCTestCase {
         let transposed = StridedLayout(elementBytes: 8, shape: [3, 3], strides: [1, 3], offset: 0)
         let state = integers([7, 3])
         let pairs = AttentionExtents(queries: 2, keys: 2, width: 3, out: 3, isCausal: true)
+        func layer(_ cell: RecurrentCell) -> RecurrentExtents {
+            RecurrentExtents(cell: cell, steps: 2, rows: 2, width: 2, isBackward: true)
+        }
         func matrix(_ slot: Int) -> AttentionOperand { AttentionOperand(slot: slot, offsets: [0], row: 3) }
         return [
             Example(.fill(FillStep(dtype: .float64, value: 2.5, count: 4, result: 0)), [room(4)]),
@@ -181,6 +184,16 @@ final class StepTests: XCTestCase {
                     floats([0, 0, 0, 0, 0, 0]), six, spread(6), six, floats([0, 0.693147180559945309]), spread(2),
                     room(18),
                 ]),
+            Example(
+                .recurrence(
+                    RecurrentStep(
+                        dtype: .float64, extents: layer(.gru), keeps: true, inputs: 0, state: 1, cells: nil, weights: 2,
+                        bias: 3, result: 4)), [spread(24), spread(4), spread(12), spread(6), room(44)]),
+            Example(
+                .recurrenceGradient(
+                    RecurrentGradientStep(
+                        dtype: .float64, extents: layer(.lstm), forward: 0, weights: 1, states: 2, state: 3, cells: 4,
+                        result: 5)), [spread(56), spread(16), spread(8), spread(4), spread(4), room(40)]),
             Example(
                 .argExtremum(
                     ArgExtremumStep(isMaximum: true, dtype: .float64, layout: rows, source: 0, result: 1)),

@@ -66,6 +66,8 @@ extension StepKind {
         case .windowArgMax(let step): step.define(slots)
         case .attention(let step): step.define(slots)
         case .attentionGradient(let step): step.define(slots)
+        case .recurrence(let step): step.define(slots)
+        case .recurrenceGradient(let step): step.define(slots)
         case .softmax(let step): step.define(slots)
         case .argExtremum(let step): step.define(slots)
         case .crossEntropy(let step): try step.define(slots)

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from rows_recurrence import weights
+from support import same_bits
 
 import wingbeat as wb
 
@@ -57,6 +58,60 @@ def test_a_layer_and_its_gradients_are_those_of_its_cells(name):
     total(want).backward()
     for leaf, gradient in zip(leaves, gradients):
         np.testing.assert_allclose(gradient, leaf.grad.numpy(), rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("rows, width", [(2, 3), (13, 50), (37, 20), (64, 128), (5, 300)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", GATES)
+def test_a_layer_has_the_bits_of_its_cells_on_any_number_of_threads(name, dtype, rows, width):
+    """A layer is one step of a plan, its cells are loops and products."""
+    rng = np.random.default_rng(5)
+
+    def leaf(*shape):
+        return wb.tensor(rng.normal(0, 0.5, shape), dtype, requires_grad=True)
+
+    params = [
+        wb.tensor(w, dtype, requires_grad=True) for seed in (0, 10) for w in weights(GATES[name], 3, width, seed=seed)
+    ]
+    x, hidden, cells = leaf(4, rows, 3), leaf(2, rows, width), leaf(2, rows, width)
+
+    def run(layer):
+        for tensor in (x, hidden, cells, *params):
+            tensor.grad = None
+        states = (hidden, cells) if name == "lstm" else hidden
+        results = layer(states)
+        sum((part * part.cos()).sum() for part in results).backward()
+        return [part.detach().numpy() for part in (*results, x.grad, hidden.grad, *(p.grad for p in params))]
+
+    def cell_by_cell(states):
+        """To and fro."""
+        states = states if name == "lstm" else (states,)
+
+        def one(direction, x):
+            own = tuple(part[direction : direction + 1] for part in states)
+            return by_cells(name, x, own if name == "lstm" else own[0], params[4 * direction : 4 * direction + 4])
+
+        there, back = one(0, x), one(1, x.flip(0))
+        return [wb.cat([there[0], back[0].flip(0)], 2), *(wb.stack(parts) for parts in zip(there[1:], back[1:]))]
+
+    def layer(states):
+        return getattr(wb, name)(x, states, params, bidirectional=True, **OPTIONS)
+
+    want, before = run(cell_by_cell), wb.get_num_threads()
+    try:
+        found = {}
+        for threads in (1, 2, 3, 7):
+            wb.set_num_threads(threads)
+            found[threads] = run(layer)
+    finally:
+        wb.set_num_threads(before)
+    for results in found.values():
+        assert all(same_bits(a, b) for a, b in zip(results, found[1], strict=True))
+    # Gradients of weights are one sum over all steps there, and a sum of sums here.
+    own = len(want) - len(params)
+    assert [same_bits(a + 0, b + 0) for a, b in zip(found[1][:own], want[:own], strict=True)] == [True] * own
+    for a, b in zip(found[1][own:], want[own:], strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=(1e-5 if dtype == "float32" else 1e-13) * np.abs(b).max())
 
 
 @pytest.mark.parametrize("name", GATES)

@@ -1,12 +1,15 @@
 /// The steps of a recurrent layer, whose gradients go back step by step and reach the weights in one product: step by
-/// step a gradient of all weights would be kept for each. Where derivatives are differentiated again, they are those of
+/// step a gradient of all weights would be kept for each. Where there is one step of the plan for all of them
+/// (`FusedRecurrence`), there is one for the gradients. Where derivatives are differentiated again, they are those of
 /// the steps one by one.
 final class RecurrentSteps: DerivativeRule {
     private let recurrence: Recurrence
     private let isBackward: Bool
     /// What the inputs give at all steps, the first hidden state, the hidden weights; an LSTM's first cells; a bias.
     private let origins: [Tensor]
-    /// Of each step, in the order in which they are taken.
+    /// All steps as one, and what it leaves.
+    private var fused: (operation: FusedRecurrence, node: Tensor)?
+    /// Else, of each step, in the order in which they are taken.
     private var steps: [(fromInput: Tensor, fromState: Tensor, hidden: Tensor, cells: Tensor?)] = []
     var hasReverse: Bool { true }
     var hasForward: Bool { true }
@@ -19,8 +22,15 @@ final class RecurrentSteps: DerivativeRule {
 
     /// The states at all steps and the last one, with these derivatives.
     func apply() throws(Failure) -> (states: Node, last: CellState) {
-        let values = try ThreadState.withGrad(false) { () throws(Failure) in
-            try self.run(on: self.origins.map(\.stored)) { fromInput, fromState, state in
+        let values = try ThreadState.withGrad(false) { () throws(Failure) -> [Node] in
+            let nodes = self.origins.map(\.stored)
+            let (bound, first) = self.bound(to: nodes)
+            if let found = try bound.fused(nodes[0], first, isBackward: self.isBackward, keeps: true) {
+                self.fused = (found.operation, Tensor(found.node))
+                let (states, last) = try found.operation.states(of: found.node)
+                return [states, last.hidden] + (last.cells.map { [$0] } ?? [])
+            }
+            return try self.run(on: nodes) { fromInput, fromState, state in
                 self.steps.append(
                     (Tensor(fromInput), Tensor(fromState), Tensor(state.hidden), state.cells.map(Tensor.init)))
             }
@@ -31,12 +41,17 @@ final class RecurrentSteps: DerivativeRule {
 
     private func run(on nodes: [Node], note: (Node, Node, CellState) -> Void = { _, _, _ in }) throws(Failure) -> [Node]
     {
+        let (bound, first) = bound(to: nodes)
+        let (states, last) = try bound.run(nodes[0], first, isBackward: isBackward, note: note)
+        return [states, last.hidden] + (last.cells.map { [$0] } ?? [])
+    }
+
+    /// The layer with the weights among these inputs, and its first state.
+    private func bound(to nodes: [Node]) -> (Recurrence, first: CellState) {
         var copy = recurrence
         copy.hidden = nodes[2]
         if copy.hiddenBias != nil { copy.hiddenBias = nodes[nodes.count - 1] }
-        let first = CellState(hidden: nodes[1], cells: hasCells ? nodes[3] : nil)
-        let (states, last) = try copy.run(nodes[0], first, isBackward: isBackward, note: note)
-        return [states, last.hidden] + (last.cells.map { [$0] } ?? [])
+        return (copy, CellState(hidden: nodes[1], cells: hasCells ? nodes[3] : nil))
     }
 
     func reverse(_ cotangents: [Tensor?], outputs: [Tensor], needed: [Bool]) throws(Failure) -> [Tensor?] {
@@ -46,6 +61,46 @@ final class RecurrentSteps: DerivativeRule {
             return try oneByOne(inputs, cotangents)
         }
         let along = cotangents.map { $0?.stored }
+        let found: Gradients
+        if let fused {
+            guard along.allSatisfy({ $0?.mapLevel ?? 0 == 0 }) else { return try oneByOne(inputs, cotangents) }
+            found = try gradients(fused, along)
+        } else {
+            found = try gradients(along, keepsStates: needed[2])
+        }
+        var result = [Node?](repeating: nil, count: origins.count)
+        (result[0], result[1]) = (found.fromInputs, found.first.hidden)
+        let (steps, rows) = (found.fromStates.shape[0], found.fromStates.shape[1])
+        let sums = try found.fromStates.reshape([steps * rows, found.fromStates.shape[2]])
+        if let states = found.statesBefore {
+            result[2] = try MatMul(transposeA: true).record([sums, states])
+        }
+        if hasCells { result[3] = found.first.cells }
+        if recurrence.hiddenBias != nil { result[origins.count - 1] = try sums.sum([0], keepdims: false) }
+        return result.map { $0.map(Tensor.init) }
+    }
+
+    /// The gradients of what inputs and states give at all positions, [steps, rows, gates x width], and of the first
+    /// state.
+    private struct Gradients {
+        var fromInputs: Node
+        var fromStates: Node
+        var first: (hidden: Node?, cells: Node?)
+        /// The states that the positions start from, a row for each row of each position.
+        var statesBefore: Node?
+    }
+
+    private func gradients(_ fused: (operation: FusedRecurrence, node: Tensor), _ along: [Node?]) throws(Failure)
+        -> Gradients
+    {
+        let (operation, node) = (fused.operation, fused.node.stored)
+        let found = try FusedRecurrenceGradient.record(operation, node, origins[2].stored, along)
+        return Gradients(
+            fromInputs: found.fromInputs, fromStates: found.fromStates, first: (found.first.hidden, found.first.cells),
+            statesBefore: try operation.statesBefore(of: node))
+    }
+
+    private func gradients(_ along: [Node?], keepsStates: Bool) throws(Failure) -> Gradients {
         var state = (hidden: along[1], cells: along.count > 2 ? along[2] : nil)
         var (fromInputs, fromStates): ([Node], [Node]) = ([], [])
         for (place, step) in steps.enumerated().reversed() {
@@ -64,21 +119,16 @@ final class RecurrentSteps: DerivativeRule {
             if let direct = shares.hidden { hidden = try hidden + direct }
             state = (hidden, shares.cells)
         }
-        var found = [Node?](repeating: nil, count: origins.count)
-        found[0] = try Node.stacked(isBackward ? fromInputs : fromInputs.reversed())
-        found[1] = state.hidden
-        let sums = try Node.stacked(fromStates.reversed())
-        let rows = try sums.reshape([sums.shape[0] * sums.shape[1], sums.shape[2]])
-        if needed[2] {
+        func inOrder<T>(_ ofSteps: [T]) -> [T] { isBackward ? ofSteps : ofSteps.reversed() }
+        let sums = try Node.stacked(inOrder(fromStates))
+        var result = Gradients(
+            fromInputs: try Node.stacked(inOrder(fromInputs)), fromStates: sums, first: (state.hidden, state.cells))
+        if keepsStates {
             let hidden = try Node.stacked(
-                steps.map { (step) throws(Failure) in try step.hidden.stored.cast(rows.dtype) })
-            found[2] = try MatMul(transposeA: true).record([
-                rows, hidden.reshape([rows.shape[0], hidden.shape[2]]),
-            ])
+                inOrder(steps.reversed()).map { (step) throws(Failure) in try step.hidden.stored.cast(sums.dtype) })
+            result.statesBefore = try hidden.reshape([hidden.shape[0] * hidden.shape[1], hidden.shape[2]])
         }
-        if hasCells { found[3] = state.cells }
-        if recurrence.hiddenBias != nil { found[origins.count - 1] = try rows.sum([0], keepdims: false) }
-        return found.map { $0.map(Tensor.init) }
+        return result
     }
 
     /// What of the cotangents of one step's result goes to what input and state gave, and to the state itself.

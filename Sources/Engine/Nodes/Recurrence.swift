@@ -136,9 +136,25 @@ struct Recurrence {
         guard ThreadState.current.isGradEnabled, nodes.contains(where: { $0.requiresGrad }), projection == nil,
             isThere?.mapLevel ?? 0 == 0
         else {
+            if let (operation, node) = try fused(products, initial, isBackward: isBackward, keeps: false) {
+                return try operation.states(of: node)
+            }
             return try run(products, initial, isBackward: isBackward) { _, _, _ in }
         }
         return try RecurrentSteps(self, nodes, isBackward: isBackward).apply()
+    }
+
+    /// The steps as one, if there is such a step.
+    func fused(_ products: Node, _ initial: CellState, isBackward: Bool, keeps: Bool) throws(Failure) -> (
+        operation: FusedRecurrence, node: Node
+    )? {
+        guard isThere == nil, projection == nil,
+            let operation = FusedRecurrence(
+                cell, fromInputs: products, state: initial.hidden, weights: hidden, cells: initial.cells,
+                bias: hiddenBias, isBackward: isBackward, keeps: keeps)
+        else { return nil }
+        let operands = [products, initial.hidden, hidden] + [initial.cells, hiddenBias].compactMap { $0 }
+        return (operation, try operation.record(operands))
     }
 
     /// The same from what the inputs give at all steps. `note` is told of each step: what input and state give, and the

@@ -20,6 +20,8 @@ enum Pass: String, CaseIterable {
     /// Attention without mask and dropout is one step, and so are its gradients. To other bits: sums go by blocks of
     /// keys.
     case attention
+    /// The steps of a recurrent layer are one step of a plan, and so are their gradients.
+    case recurrence
     /// Results take over memory that is not read again.
     case inplace
     /// What is joined along the first axis is written where it is joined.

@@ -21,25 +21,7 @@ extension Tensor {
         }
     }
 
-    public enum Cell: String, CaseIterable, Sendable {
-        /// h' = tanh(W x + b + U h + c)
-        case tanh
-        /// The same with max(., 0).
-        case relu
-        /// Hochreiter and Schmidhuber 1997, with the gates i, f, g, o in this order.
-        case lstm
-        /// Cho et al. 2014, with the gates r, z, n in this order; the reset gate multiplies U h + c.
-        case gru
-
-        /// How many gates the rows of the weights belong to.
-        public var gates: Int {
-            switch self {
-            case .tanh, .relu: return 1
-            case .lstm: return 4
-            case .gru: return 3
-            }
-        }
-    }
+    public typealias Cell = RecurrentCell
 
     /// One step: this is the input, [..., input]. The state is [..., hidden], of an LSTM with its cells beside it.
     public func step(_ cell: Cell, _ state: Tensor, cells: Tensor? = nil, _ weights: CellWeights, _ name: String)

@@ -53,8 +53,8 @@ private struct AttentionSums<Scalar: AttentionScalar> {
         let totals: UnsafeMutablePointer<Scalar>  // [queries], of exponentials
         let factors: UnsafeMutablePointer<Scalar>  // [queries]
 
-        init(_ memory: inout AttentionMemory<Scalar>, _ blocks: AttentionBlocks<Scalar>) {
-            let out = Blocks.padded(blocks.extents.out)
+        init(_ memory: inout PieceMemory<Scalar>, _ blocks: AttentionBlocks<Scalar>) {
+            let out = PanelProducts<Scalar>.padded(blocks.extents.out)
             keys = memory.take(blocks.extents.width * blocks.keys)
             values = memory.take(blocks.keys * out)
             scores = memory.take(blocks.queries * blocks.scoreRow)
@@ -65,10 +65,10 @@ private struct AttentionSums<Scalar: AttentionScalar> {
     }
 
     init(_ step: AttentionStep, compiles: Bool) {
-        out = Blocks.padded(step.extents.out)
+        out = PanelProducts<Scalar>.padded(step.extents.out)
         blocks = AttentionBlocks(step.extents, blockBytes: 160 << 10, columns: out, compiles: compiles)
         piecesOfHead = (step.extents.queries + blocks.queries - 1) / blocks.queries
-        var counted = AttentionMemory<Scalar>()
+        var counted = PieceMemory<Scalar>()
         _ = Lane(&counted, blocks)
         memory = ScratchLanes(pieces: step.queries.offsets.count * piecesOfHead, bytes: counted.bytes)
     }
@@ -86,7 +86,7 @@ private struct AttentionSums<Scalar: AttentionScalar> {
                 // Where late queries see more keys, they come first.
                 let (head, place) = (piece / piecesOfHead, piecesOfHead - 1 - piece % piecesOfHead)
                 let range = place * blocks.queries..<Swift.min((place + 1) * blocks.queries, extents.queries)
-                var memory = AttentionMemory<Scalar>(base)
+                var memory = PieceMemory<Scalar>(base)
                 attend(
                     range, queries.matrix(head), keys.matrix(head), values.matrix(head),
                     result + head * extents.queries * (extents.out + 1), Lane(&memory, blocks))
@@ -105,12 +105,16 @@ private struct AttentionSums<Scalar: AttentionScalar> {
         for key in stride(from: 0, to: end, by: blocks.keys) {
             if Interruption.isStopping() { return }
             let some = key..<Swift.min(key + blocks.keys, end)
-            blocks.pack(keys, some, columns: extents.width, transposed: true, to: lane.keys)
-            blocks.pack(values, some, columns: extents.out, transposed: false, to: lane.values)
+            blocks.products.pack(
+                keys.row(some.lowerBound), rows: some.count, stride: keys.stride, columns: extents.width,
+                transposed: true, to: lane.keys)
+            blocks.products.pack(
+                values.row(some.lowerBound), rows: some.count, stride: values.stride, columns: extents.out,
+                transposed: false, to: lane.values)
             // The rows that see some of these keys.
             let rows = (extents.isCausal ? Swift.max(0, key - range.lowerBound) : 0)..<range.count
             func seen(_ row: Int) -> Int { blocks.seen(range.lowerBound + row, key, some.count) }
-            blocks.multiply(
+            blocks.products.multiply(
                 rows, .init(base: queries.row(range.lowerBound), row: queries.stride, step: 1), lane.keys,
                 steps: extents.width, lane.scores, resultRow: blocks.scoreRow, accumulates: false
             ) { tile in ((seen(tile.upperBound - 1) + panel - 1) / panel, 0..<extents.width) }
@@ -122,7 +126,7 @@ private struct AttentionSums<Scalar: AttentionScalar> {
                 }
                 exponentials(row, seen(row), some.count, lane, isFirst: key == 0)
             }
-            blocks.multiply(
+            blocks.products.multiply(
                 rows, .init(base: lane.scores, row: blocks.scoreRow, step: 1), lane.values, steps: some.count,
                 lane.sums, resultRow: out, accumulates: key > 0
             ) { tile in (out / panel, 0..<seen(tile.upperBound - 1)) }

@@ -70,9 +70,9 @@ private struct AttentionGradients<Scalar: AttentionScalar> {
         let weights: UnsafeMutablePointer<Scalar>  // [queries, keys]
         let scoreGradients: UnsafeMutablePointer<Scalar>  // [queries, keys]
 
-        init(_ memory: inout AttentionMemory<Scalar>, _ blocks: AttentionBlocks<Scalar>) {
+        init(_ memory: inout PieceMemory<Scalar>, _ blocks: AttentionBlocks<Scalar>) {
             let extents = blocks.extents
-            let (width, out) = (Blocks.padded(extents.width), Blocks.padded(extents.out))
+            let (width, out) = (PanelProducts<Scalar>.padded(extents.width), PanelProducts<Scalar>.padded(extents.out))
             keys = memory.take(blocks.keys * width)
             transposedKeys = memory.take(extents.width * blocks.keys)
             transposedValues = memory.take(extents.out * blocks.keys)
@@ -88,7 +88,7 @@ private struct AttentionGradients<Scalar: AttentionScalar> {
 
     init(_ step: AttentionGradientStep, compiles: Bool) {
         let extents = step.extents
-        (width, out) = (Blocks.padded(extents.width), Blocks.padded(extents.out))
+        (width, out) = (PanelProducts<Scalar>.padded(extents.width), PanelProducts<Scalar>.padded(extents.out))
         heads = step.queries.offsets.count
         blocks = AttentionBlocks(
             extents, blockBytes: 160 << 10, columns: AttentionBlocks<Scalar>.leastColumns + 2 * width + out,
@@ -98,7 +98,7 @@ private struct AttentionGradients<Scalar: AttentionScalar> {
             (extents.keys + AttentionGradients.mostChunks - 1) / AttentionGradients.mostChunks)
         chunk = (most + blocks.keys - 1) / blocks.keys * blocks.keys
         chunks = Swift.max(1, (extents.keys + chunk - 1) / chunk)
-        var counted = AttentionMemory<Scalar>()
+        var counted = PieceMemory<Scalar>()
         _ = Lane(&counted, blocks)
         memory = ScratchLanes(pieces: heads * chunks, bytes: counted.bytes)
     }
@@ -126,7 +126,7 @@ private struct AttentionGradients<Scalar: AttentionScalar> {
         memory.run(heads * chunks, grain: 1, scratch.map { $0 + sumBytes }) { pieces, base in
             for piece in pieces {
                 let (head, place) = (piece / chunks, piece % chunks)
-                var memory = AttentionMemory<Scalar>(base)
+                var memory = PieceMemory<Scalar>(base)
                 let own = result + head * resultCount
                 let queries = place == 0 ? own : (sums ?? own) + ((place - 1) * heads + head) * queryCount
                 let keys = place * chunk..<Swift.min((place + 1) * chunk, extents.keys)
@@ -170,9 +170,15 @@ private struct AttentionGradients<Scalar: AttentionScalar> {
         for key in stride(from: range.lowerBound, to: range.upperBound, by: blocks.keys) {
             if Interruption.isStopping() { return }
             let some = key..<Swift.min(key + blocks.keys, range.upperBound)
-            blocks.pack(keys, some, columns: extents.width, transposed: false, to: lane.keys)
-            blocks.pack(keys, some, columns: extents.width, transposed: true, to: lane.transposedKeys)
-            blocks.pack(values, some, columns: extents.out, transposed: true, to: lane.transposedValues)
+            blocks.products.pack(
+                keys.row(some.lowerBound), rows: some.count, stride: keys.stride, columns: extents.width,
+                transposed: false, to: lane.keys)
+            blocks.products.pack(
+                keys.row(some.lowerBound), rows: some.count, stride: keys.stride, columns: extents.width,
+                transposed: true, to: lane.transposedKeys)
+            blocks.products.pack(
+                values.row(some.lowerBound), rows: some.count, stride: values.stride, columns: extents.out,
+                transposed: true, to: lane.transposedValues)
             lane.keyGradients.update(repeating: 0, count: some.count * width)
             lane.valueGradients.update(repeating: 0, count: some.count * out)
             for query in stride(from: extents.isCausal ? key : 0, to: extents.queries, by: blocks.queries) {
@@ -202,11 +208,11 @@ private struct AttentionGradients<Scalar: AttentionScalar> {
         func panels(_ tile: Range<Int>) -> Int { (seen(tile.upperBound - 1) + panel - 1) / panel }
 
         // Scores, and the gradient of the weights.
-        blocks.multiply(
+        blocks.products.multiply(
             0..<rows.count, .init(base: queries.row(rows.lowerBound), row: queries.stride, step: 1),
             lane.transposedKeys, steps: extents.width, lane.weights, resultRow: line, accumulates: false
         ) { (panels($0), 0..<extents.width) }
-        blocks.multiply(
+        blocks.products.multiply(
             0..<rows.count, .init(base: cotangent.row(rows.lowerBound), row: cotangent.stride, step: 1),
             lane.transposedValues, steps: extents.out, lane.scoreGradients, resultRow: line, accumulates: false
         ) { (panels($0), 0..<extents.out) }
@@ -228,13 +234,17 @@ private struct AttentionGradients<Scalar: AttentionScalar> {
             extents.isCausal ? Swift.max(0, keys.lowerBound + tile.lowerBound - rows.lowerBound) : 0
         }
         func steps(_ tile: Range<Int>) -> Range<Int> { Swift.min(first(tile), rows.count)..<rows.count }
-        blocks.pack(cotangent, rows, columns: extents.out, transposed: false, to: lane.cotangents)
-        blocks.multiply(
+        blocks.products.pack(
+            cotangent.row(rows.lowerBound), rows: rows.count, stride: cotangent.stride, columns: extents.out,
+            transposed: false, to: lane.cotangents)
+        blocks.products.multiply(
             0..<keys.count, .init(base: lane.weights, row: 1, step: line), lane.cotangents, steps: rows.count,
             lane.valueGradients, resultRow: out, accumulates: true
         ) { (out / panel, steps($0)) }
-        blocks.pack(queries, rows, columns: extents.width, transposed: false, to: lane.queries)
-        blocks.multiply(
+        blocks.products.pack(
+            queries.row(rows.lowerBound), rows: rows.count, stride: queries.stride, columns: extents.width,
+            transposed: false, to: lane.queries)
+        blocks.products.multiply(
             0..<keys.count, .init(base: lane.scoreGradients, row: 1, step: line), lane.queries, steps: rows.count,
             lane.keyGradients, resultRow: width, accumulates: true
         ) { (width / panel, steps($0)) }
@@ -247,7 +257,7 @@ private struct AttentionGradients<Scalar: AttentionScalar> {
                 (sums + row * width).update(from: target + row * extents.width, count: extents.width)
             }
         }
-        blocks.multiply(
+        blocks.products.multiply(
             0..<rows.count, .init(base: lane.scoreGradients, row: line, step: 1), lane.keys, steps: keys.count, sums,
             resultRow: width, accumulates: !isFirst
         ) { tile in (width / panel, 0..<seen(tile.upperBound - 1)) }

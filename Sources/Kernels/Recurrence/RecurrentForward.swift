@@ -1,0 +1,131 @@
+import Machine
+import Steps
+
+/// All steps of a recurrent layer: some rows of the batch after the other go through a step's product and, while that
+/// is in the cache, through the cell. Threads share the rows and take them through all steps.
+public final class RecurrentForward: Sendable {
+    private enum Typed {
+        case float32(RecurrentStates<Float>)
+        case float64(RecurrentStates<Double>)
+    }
+
+    private let step: RecurrentStep
+    private let typed: Typed
+
+    public init(_ step: RecurrentStep, compiles: Bool) {
+        self.step = step
+        typed =
+            step.dtype == .float32
+            ? .float32(RecurrentStates(step, compiles: compiles)) : .float64(RecurrentStates(step, compiles: compiles))
+    }
+
+    public var scratchBytes: Int {
+        switch typed {
+        case .float32(let states): states.scratchBytes
+        case .float64(let states): states.scratchBytes
+        }
+    }
+
+    /// - Parameter scratch: `scratchBytes`, aligned to a cache line; may be nil if that is 0.
+    public func run(_ slots: UnsafePointer<UnsafeMutableRawPointer>, scratch: UnsafeMutableRawPointer?) {
+        switch typed {
+        case .float32(let states): states.run(step, slots, scratch)
+        case .float64(let states): states.run(step, slots, scratch)
+        }
+    }
+}
+
+private struct RecurrentStates<Scalar: RecurrentScalar>: @unchecked Sendable {
+    private let extents: RecurrentExtents
+    private let product: RecurrentProduct<Scalar>
+    private let lanes: ScratchLanes
+
+    init(_ step: RecurrentStep, compiles: Bool) {
+        extents = step.extents
+        product = RecurrentProduct(
+            rows: extents.rows, columns: extents.sums, depth: extents.width, isTransposed: true, dtype: step.dtype,
+            compiles: compiles)
+        var counted = PieceMemory<Scalar>()
+        _ = counted.take(product.rowsTogether * product.resultRow)
+        lanes = ScratchLanes(pieces: extents.rows, bytes: counted.bytes)
+    }
+
+    private var packedBytes: Int { wholeLines(product.packedCount * MemoryLayout<Scalar>.size) }
+    var scratchBytes: Int { packedBytes + lanes.bytes }
+
+    /// What is in memory while the step runs.
+    private struct Memory {
+        let inputs: UnsafePointer<Scalar>  // [steps, rows, sums]
+        let weights: UnsafePointer<Scalar>  // [sums, width]
+        let packed: UnsafePointer<Scalar>
+        let bias: UnsafePointer<Scalar>?  // [sums]
+        let states: UnsafeMutablePointer<Scalar>  // [steps + 1, rows, width]
+        let cells: UnsafeMutablePointer<Scalar>  // [steps + 1, rows, width]
+        let kept: UnsafeMutablePointer<Scalar>?  // [steps, rows, kept]
+    }
+
+    func run(
+        _ step: RecurrentStep, _ slots: UnsafePointer<UnsafeMutableRawPointer>, _ scratch: UnsafeMutableRawPointer?
+    ) {
+        func source(_ slot: Int) -> UnsafePointer<Scalar> {
+            UnsafePointer(slots[slot].assumingMemoryBound(to: Scalar.self))
+        }
+        let result = slots[step.result].assumingMemoryBound(to: Scalar.self)
+        let packed = (scratch ?? slots[step.result]).assumingMemoryBound(to: Scalar.self)
+        let memory = Memory(
+            inputs: source(step.inputs), weights: source(step.weights), packed: packed, bias: step.bias.map(source),
+            states: result, cells: result + extents.statesCount, kept: step.keeps ? result + extents.keptOffset : nil)
+        product.pack(memory.weights, to: packed)
+        let (count, first) = (extents.rows * extents.width, extents.place(extents.position(0)).before)
+        (memory.states + first * count).update(from: source(step.state), count: count)
+        if let cells = step.cells { (memory.cells + first * count).update(from: source(cells), count: count) }
+        lanes.run(extents.rows, grain: extents.rowsOfPiece(), scratch.map { $0 + packedBytes }) { rows, base in
+            var lane = PieceMemory<Scalar>(base)
+            let sums = lane.take(product.rowsTogether * product.resultRow)
+            for step in 0..<extents.steps {
+                if Interruption.isStopping() { return }
+                for first in stride(from: rows.lowerBound, to: rows.upperBound, by: product.rowsTogether) {
+                    let some = first..<Swift.min(first + product.rowsTogether, rows.upperBound)
+                    run(extents.position(step), some, memory, sums)
+                }
+            }
+        }
+    }
+
+    /// Some rows at one position of the sequence.
+    private func run(_ position: Int, _ rows: Range<Int>, _ memory: Memory, _ sums: UnsafeMutablePointer<Scalar>) {
+        let (own, before) = extents.place(position)
+        let width = extents.width
+        product.multiply(
+            memory.states + (before * extents.rows + rows.lowerBound) * width, rows: rows.count, memory.weights,
+            memory.packed, sums)
+        for row in rows {
+            let given = sums + (row - rows.lowerBound) * product.resultRow
+            let place = position * extents.rows + row
+            let input = memory.inputs + place * extents.sums
+            let (state, last) = (
+                memory.states + (own * extents.rows + row) * width,
+                memory.states + (before * extents.rows + row) * width
+            )
+            if let bias = memory.bias { Scalar.add(given, bias, to: given, extents.sums) }
+            let gates = memory.kept.map { $0 + place * extents.keptWidth } ?? given
+            switch extents.cell {
+            case .tanh: Scalar.tanhs(input, plus: given, to: state, width)
+            case .relu: Scalar.relus(input, plus: given, to: state, width)
+            case .lstm:
+                Scalar.sigmoids(input, plus: given, to: gates, 2 * width)
+                Scalar.tanhs(input + 2 * width, plus: given + 2 * width, to: gates + 2 * width, width)
+                Scalar.sigmoids(input + 3 * width, plus: given + 3 * width, to: gates + 3 * width, width)
+                Scalar.nextCells(
+                    gates, memory.cells + (before * extents.rows + row) * width,
+                    cells: memory.cells + (own * extents.rows + row) * width, state: state, width)
+            case .gru:
+                Scalar.sigmoids(input, plus: given, to: gates, 2 * width)
+                // Before the new state is written over it.
+                if memory.kept != nil { (gates + 3 * width).update(from: given + 2 * width, count: width) }
+                Scalar.newStates(input + 2 * width, gates, given + 2 * width, to: gates + 2 * width, width)
+                Scalar.mix(gates + 2 * width, gates + width, last, to: state, width)
+            }
+        }
+    }
+}

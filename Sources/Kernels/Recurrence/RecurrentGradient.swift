@@ -1,0 +1,147 @@
+import Machine
+import Steps
+
+/// The gradients of a recurrent layer, from the last step taken to the first: of some rows the gates' gradients, and,
+/// while those are in the cache, their product, which the step before goes on from. Threads share the rows.
+public final class RecurrentGradient: Sendable {
+    private enum Typed {
+        case float32(RecurrentGradients<Float>)
+        case float64(RecurrentGradients<Double>)
+    }
+
+    private let step: RecurrentGradientStep
+    private let typed: Typed
+
+    public init(_ step: RecurrentGradientStep, compiles: Bool) {
+        self.step = step
+        typed =
+            step.dtype == .float32
+            ? .float32(RecurrentGradients(step, compiles: compiles))
+            : .float64(RecurrentGradients(step, compiles: compiles))
+    }
+
+    public var scratchBytes: Int {
+        switch typed {
+        case .float32(let gradients): gradients.scratchBytes
+        case .float64(let gradients): gradients.scratchBytes
+        }
+    }
+
+    /// - Parameter scratch: `scratchBytes`, aligned to a cache line; may be nil if that is 0.
+    public func run(_ slots: UnsafePointer<UnsafeMutableRawPointer>, scratch: UnsafeMutableRawPointer?) {
+        switch typed {
+        case .float32(let gradients): gradients.run(step, slots, scratch)
+        case .float64(let gradients): gradients.run(step, slots, scratch)
+        }
+    }
+}
+
+private struct RecurrentGradients<Scalar: RecurrentScalar>: @unchecked Sendable {
+    private let extents: RecurrentExtents
+    private let product: RecurrentProduct<Scalar>
+    private let lanes: ScratchLanes
+
+    init(_ step: RecurrentGradientStep, compiles: Bool) {
+        extents = step.extents
+        product = RecurrentProduct(
+            rows: extents.rows, columns: extents.width, depth: extents.sums, isTransposed: false, dtype: step.dtype,
+            compiles: compiles)
+        var counted = PieceMemory<Scalar>()
+        _ = counted.take(product.rowsTogether * product.resultRow)
+        lanes = ScratchLanes(pieces: extents.rows, bytes: counted.bytes)
+    }
+
+    private var packedBytes: Int { wholeLines(product.packedCount * MemoryLayout<Scalar>.size) }
+    var scratchBytes: Int { packedBytes + lanes.bytes }
+
+    /// What is in memory while the step runs.
+    private struct Memory {
+        let states: UnsafePointer<Scalar>  // [steps + 1, rows, width]
+        let cells: UnsafePointer<Scalar>  // [steps + 1, rows, width]
+        let kept: UnsafePointer<Scalar>  // [steps, rows, kept]
+        let weights: UnsafePointer<Scalar>  // [sums, width]
+        let packed: UnsafePointer<Scalar>
+        let cotangents: UnsafePointer<Scalar>?  // [steps, rows, width], of the states
+        let sums: UnsafeMutablePointer<Scalar>  // [steps, rows, sums], gradients of what the state gave
+        let ofInputs: UnsafeMutablePointer<Scalar>  // of what the input gave
+        let ofState: UnsafeMutablePointer<Scalar>  // [rows, width], of the state as far as the steps have gone back
+        let ofCells: UnsafeMutablePointer<Scalar>  // [rows, width]
+    }
+
+    func run(
+        _ step: RecurrentGradientStep, _ slots: UnsafePointer<UnsafeMutableRawPointer>,
+        _ scratch: UnsafeMutableRawPointer?
+    ) {
+        func source(_ slot: Int) -> UnsafePointer<Scalar> {
+            UnsafePointer(slots[slot].assumingMemoryBound(to: Scalar.self))
+        }
+        let (forward, result) = (source(step.forward), slots[step.result].assumingMemoryBound(to: Scalar.self))
+        let packed = (scratch ?? slots[step.result]).assumingMemoryBound(to: Scalar.self)
+        let ofState = result + extents.gradientStateOffset
+        let count = extents.rows * extents.width
+        let memory = Memory(
+            states: forward, cells: forward + extents.statesCount, kept: forward + extents.keptOffset,
+            weights: source(step.weights), packed: packed, cotangents: step.states.map(source), sums: result,
+            ofInputs: result + extents.gradientSumsCount, ofState: ofState, ofCells: ofState + count)
+        product.pack(memory.weights, to: packed)
+        func begin(_ target: UnsafeMutablePointer<Scalar>, _ slot: Int?) {
+            if let slot {
+                target.update(from: source(slot), count: count)
+            } else {
+                target.update(repeating: 0, count: count)
+            }
+        }
+        begin(memory.ofState, step.state)
+        if extents.hasCells { begin(memory.ofCells, step.cells) }
+        lanes.run(extents.rows, grain: extents.rowsOfPiece(), scratch.map { $0 + packedBytes }) { rows, base in
+            var lane = PieceMemory<Scalar>(base)
+            let products = lane.take(product.rowsTogether * product.resultRow)
+            for step in stride(from: extents.steps - 1, through: 0, by: -1) {
+                if Interruption.isStopping() { return }
+                for first in stride(from: rows.lowerBound, to: rows.upperBound, by: product.rowsTogether) {
+                    let some = first..<Swift.min(first + product.rowsTogether, rows.upperBound)
+                    run(extents.position(step), some, memory, products)
+                }
+            }
+        }
+    }
+
+    /// Some rows at one position of the sequence.
+    private func run(_ position: Int, _ rows: Range<Int>, _ memory: Memory, _ products: UnsafeMutablePointer<Scalar>) {
+        let (own, before) = extents.place(position)
+        let (width, sums) = (extents.width, extents.sums)
+        for row in rows {
+            let place = position * extents.rows + row
+            let (after, last) = ((own * extents.rows + row) * width, (before * extents.rows + row) * width)
+            let (ofState, target) = (memory.ofState + row * width, memory.sums + place * sums)
+            if let cotangents = memory.cotangents {
+                Scalar.add(ofState, cotangents + place * width, to: ofState, width)
+            }
+            switch extents.cell {
+            case .tanh: Scalar.tanhGradients(memory.states + after, ofState, to: target, width)
+            case .relu: Scalar.reluGradients(memory.states + after, ofState, to: target, width)
+            case .lstm:
+                Scalar.lstmGradients(
+                    memory.kept + place * extents.keptWidth, before: memory.cells + last, cells: memory.cells + after,
+                    ofState, ofCells: memory.ofCells + row * width, to: target, width)
+            case .gru:
+                Scalar.gruGradients(
+                    memory.kept + place * extents.keptWidth, before: memory.states + last, ofState,
+                    ofInput: memory.ofInputs + place * sums, ofState: target, width)
+            }
+        }
+        product.multiply(
+            memory.sums + (position * extents.rows + rows.lowerBound) * sums, rows: rows.count, memory.weights,
+            memory.packed, products)
+        for row in rows {
+            let (product, ofState) = (
+                products + (row - rows.lowerBound) * product.resultRow, memory.ofState + row * width
+            )
+            if extents.cell == .gru {
+                Scalar.add(product, ofState, to: ofState, width)
+            } else {
+                ofState.update(from: product, count: width)
+            }
+        }
+    }
+}
