@@ -149,6 +149,36 @@ def test_an_image_has_the_same_bits_in_any_batch_and_on_any_threads(shape, weigh
     assert (error <= 1e-6 * reference(*map(np.abs, wide), **options)).all()
 
 
+@pytest.mark.parametrize(
+    "shape, outputs, groups",
+    [((1, 32, 14, 14), 64, 1), ((2, 40, 23, 18), 33, 1), ((1, 64, 16, 17), 96, 2), ((1, 16, 50, 57), 16, 1)],
+)
+def test_small_windows_of_few_images_have_the_bits_of_many(shape, outputs, groups):
+    many = normal(40, *shape[1:]).astype("float32")
+    few = many[: shape[0]]
+    weight = normal(outputs, shape[1] // groups, 3, 3, seed=1).astype("float32")
+    threads = wb.get_num_threads()
+
+    def run(images):
+        return gradients(
+            lambda x: F.conv2d(x, wb.tensor(weight), None, padding=1, groups=groups), images, dtype="float32"
+        )[0].numpy()
+
+    def back(images):
+        x, cotangent = wb.tensor(images), wb.tensor(normal(40, outputs, *shape[2:], seed=2).astype("float32"))
+        pull = wb.vjp(lambda x: F.conv2d(x, wb.tensor(weight), None, padding=1, groups=groups), x)[1]
+        return pull(cotangent[: images.shape[0]])[0].numpy()
+
+    try:
+        want = [function(many)[: shape[0]] for function in (run, back)]
+        for count in (1, 2, 3, 7):
+            wb.set_num_threads(count)
+            for function, expected in zip((run, back), want, strict=True):
+                assert same_bits(function(few), expected)
+    finally:
+        wb.set_num_threads(threads)
+
+
 @pytest.mark.parametrize("images", [3, 40])
 def test_a_gradient_of_weights_sums_over_many_terms(images):
     # 40 images of 70 x 70 make 196,000 terms: segments of 8,192, in 16 lanes.

@@ -5,15 +5,16 @@ import Steps
 ///
 ///     tiles [tiles, channels] x weights [channels, outputs]
 ///
-/// for each block of tiles, a quarter of the multiplications. The weights are transformed once a run. A number of the
-/// result is made of sums over the channels alone, in order, so that it has the same bits in any batch and on any
-/// number of threads.
+/// for each block of tiles, a quarter of the multiplications. The weights are transformed once a run. Where there are
+/// few blocks, pieces are panels of outputs (WinogradPanels). A number of the result is made of sums over the channels
+/// alone, in order, so that it has the same bits in any batch and on any number of threads.
 final class WinogradConvolution {
-    private typealias Tile = GemmTile<Float>
-
     private let step: ConvolutionStep
     private let tiles: WinogradTiles
+    private let weights: WinogradWeights
     private let code: GemmTileCode?
+    /// Where there are few blocks.
+    private let panels: WinogradPanels?
     /// Channels and outputs of a group, filled up.
     private let channels: Int
     private let outputs: Int
@@ -35,7 +36,9 @@ final class WinogradConvolution {
                 images: step.images, channels: step.channels, outputs: step.outputs)
         else { return nil }
         (self.step, self.tiles) = (step, tiles)
+        weights = WinogradWeights(step: step)
         code = compiles ? GemmTileCode.of(elementBytes: MemoryLayout<Float>.size) : nil
+        panels = WinogradPanels(step, tiles, code)
         (channels, outputs) = (WinogradTiles.padded(step.channels), WinogradTiles.padded(step.outputs))
         memory = ScratchLanes(
             pieces: step.groups * tiles.blocks, bytes: WinogradMemory.bytes(tiles, channels, outputs))
@@ -44,65 +47,46 @@ final class WinogradConvolution {
     }
 
     /// Transformed weights [groups, 36, panels, channels, panel].
-    private var weightCount: Int { step.groups * Winograd.count * step.channels * outputs }
+    private var weightMatrix: Int { weights.matrix(outputs: outputs) }
+    private var weightCount: Int { step.groups * Winograd.count * weightMatrix }
     private var weightBytes: Int { wholeLines(weightCount * MemoryLayout<Float>.size) }
-    var scratchBytes: Int { weightBytes + memory.bytes }
+    var scratchBytes: Int { panels?.scratchBytes ?? weightBytes + memory.bytes }
 
     func run(
         _ input: UnsafePointer<Float>, _ weight: UnsafePointer<Float>, _ result: UnsafeMutablePointer<Float>,
         _ scratch: UnsafeMutableRawPointer?
     ) {
         guard let scratch else { return }
-        let weights = scratch.assumingMemoryBound(to: Float.self)
-        transformWeights(weight, to: weights)
+        if let panels {
+            panels.run(input, weight, result, scratch)
+            return
+        }
+        let transformed = scratch.assumingMemoryBound(to: Float.self)
+        transformWeights(weight, to: transformed)
         memory.run(step.groups * tiles.blocks, grain: grain, scratch + weightBytes) { range, memory in
             for unit in range {
                 if Interruption.isStopping() { return }
                 let (block, group) = unit.quotientAndRemainder(dividingBy: step.groups)
                 compute(
-                    block, group, input, weights + group * weightCount / step.groups, result,
+                    block, group, input, transformed + group * weightCount / step.groups, result,
                     memory.assumingMemoryBound(to: Float.self))
             }
         }
     }
 
-    /// G w G^T, eight outputs of a channel at a time.
+    /// Weights are read once, and written once for all blocks.
     private func transformWeights(_ weight: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
-        typealias Vector = Winograd.Vector
-        let (panel, eights) = (WinogradTiles.panel, outputs / Vector.scalarCount)
-        let matrix = step.channels * outputs
-        inPieces(step.groups * eights, grain: Swift.max(1, (1 << 11) / step.channels)) { range in
-            let base = ThreadScratch.pieces.memory(27 * 32).assumingMemoryBound(to: Float.self)
-            let (taps, half) = (base, base + 9 * 8)
+        let panel = WinogradTiles.panel
+        let panels = outputs / panel
+        inPieces(step.groups * panels, grain: Swift.max(1, (1 << 7) / step.channels)) { range in
+            let work = ThreadScratch.pieces.memory(WinogradWeights.workCount * MemoryLayout<Float>.size)
+                .assumingMemoryBound(to: Float.self)
             for place in range {
-                let (group, eight) = place.quotientAndRemainder(dividingBy: eights)
-                let first = eight * Vector.scalarCount
-                let there = Swift.max(0, Swift.min(Vector.scalarCount, step.outputs - first))
-                let source = weight + (group * step.outputs + first) * step.outputStride
-                for number in 0..<9 * 8 { taps[number] = 0 }
-                for channel in 0..<step.channels {
-                    for lane in 0..<there {
-                        let window = source + (lane * step.outputStride + channel * step.channelStride)
-                        for tap in 0..<9 { taps[tap * 8 + lane] = window[tap] }
-                    }
-                    for j in 0..<3 {
-                        let made = Winograd.weight(
-                            (
-                                Winograd.load(taps + j * 8), Winograd.load(taps + (3 + j) * 8),
-                                Winograd.load(taps + (6 + j) * 8)
-                            ))
-                        Winograd.store(made, half + j * 8, 24)
-                    }
-                    let line =
-                        target + group * Winograd.count * matrix + first / panel * step.channels * panel
-                        + channel * panel + first % panel
-                    for i in 0..<Winograd.reach {
-                        let row = half + i * 24
-                        let made = Winograd.weight(
-                            (Winograd.load(row), Winograd.load(row + 8), Winograd.load(row + 16)))
-                        Winograd.store(made, line + i * 6 * matrix, matrix)
-                    }
-                }
+                let (group, number) = place.quotientAndRemainder(dividingBy: panels)
+                weights.transform(
+                    weight + group * step.outputs * step.outputStride, from: number * panel,
+                    to: target + (group * Winograd.count * weightMatrix + number * panel * step.channels),
+                    matrix: weightMatrix, work)
             }
         }
     }
@@ -155,25 +139,15 @@ final class WinogradConvolution {
         _ transformed: UnsafePointer<Float>, _ inputMatrix: Int, _ weights: UnsafePointer<Float>,
         _ products: UnsafeMutablePointer<Float>, _ outputMatrix: Int, _ count: Int
     ) {
-        let (size, panel) = (MemoryLayout<Float>.size, WinogradTiles.panel)
-        var operands = TileOperands(
-            x: transformed, y: weights, result: products, xRows: TileRowOffsets(bytes: channels * size), xStep: size,
-            yStep: panel * size, resultRow: outputs * size, depth: step.channels, accumulates: 0)
+        let panel = WinogradTiles.panel
+        var product = WinogradProduct(
+            transformed, channels: channels, weights, depth: step.channels, to: products, outputs: outputs,
+            count: count, code)
         for matrix in 0..<Winograd.count {
             for first in stride(from: 0, to: outputs, by: panel) {
-                operands.y = UnsafeRawPointer(weights + (matrix * outputs + first) * step.channels)
-                var row = 0
-                while row < count {
-                    let (height, times) = Tile.next(count - row, sharesLast: true)
-                    operands.count = times
-                    operands.x = UnsafeRawPointer(transformed + (matrix * inputMatrix + row * channels))
-                    operands.result = UnsafeMutableRawPointer(
-                        products + (matrix * outputMatrix + row * outputs + first))
-                    operands.xAdvance = height * channels * size
-                    operands.resultAdvance = height * outputs * size
-                    Tile.run(&operands, height: height, width: .full, code)
-                    row += height * times
-                }
+                product.run(
+                    tiles: matrix * inputMatrix, weights: matrix * weightMatrix + first * step.channels,
+                    result: matrix * outputMatrix + first)
             }
         }
     }
