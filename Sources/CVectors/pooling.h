@@ -52,7 +52,9 @@ static inline __attribute__((always_inline)) void shim_largest_of_squares(const 
         SHIM_TRY(__builtin_shufflevector(c, d, 0, 2, 4, 6, 8, 10, 12, 14), line)
         SHIM_TRY(__builtin_shufflevector(c, d, 1, 3, 5, 7, 9, 11, 13, 15), line + 1)
 #undef SHIM_TRY
-        *(shim_long8_unaligned *)(places + i) = __builtin_convertvector(place + corner, shim_long8) + (first + 2 * i);
+        if (places)
+            *(shim_long8_unaligned *)(places + i) =
+                __builtin_convertvector(place + corner, shim_long8) + (first + 2 * i);
         if (values) *(shim_float8_unaligned *)(values + i) = best;
     }
     for (; i < count; i++) {
@@ -62,7 +64,7 @@ static inline __attribute__((always_inline)) void shim_largest_of_squares(const 
             const float value = *candidates[number];
             if (value > *best || (value != value && *best == *best)) best = candidates[number];
         }
-        places[i] = first + (best - upper);
+        if (places) places[i] = first + (best - upper);
         if (values) values[i] = *best;
     }
 }

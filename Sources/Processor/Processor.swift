@@ -84,7 +84,7 @@ final class ProcessorPreparation: Preparation {
         case .product(let step): call(step, scratch)
         case .strips(let step): try call(step)
         case .convolution(let step): call(step, scratch)
-        case .windowArgMax(let step): step.call
+        case .windowArgMax(let step): call(step)
         case .attention(let step): attention(step).call(scratch)
         case .attentionGradient(let step): gradient(step).call(scratch)
         case .recurrence(let step): recurrence(step).call(scratch)
@@ -185,16 +185,22 @@ final class ProcessorPreparation: Preparation {
     }
 
     /// A loop program has memory of its own, so each step has its own program.
-    private func loop(_ step: LoopStep) -> LoopProgram {
+    func loop(_ step: LoopStep) -> LoopProgram {
         if let known = loops[step.key] { return known }
         let made = LoopProgram(step, compilation: compiles ? .whenRepeated : .never)
         loops[step.key] = made
         return made
     }
 
-    private func call(_ step: LoopStep) -> StepCall {
+    /// The same, for the call that it belongs to.
+    func taken(_ step: LoopStep) -> LoopProgram {
         let program = loop(step)
         loops[step.key] = nil
+        return program
+    }
+
+    private func call(_ step: LoopStep) -> StepCall {
+        let program = taken(step)
         return { slots throws(Failure) in program.run(slots.base) }
     }
 

@@ -11,12 +11,13 @@ extension ProcessorPreparation {
     }
 }
 
-extension WindowArgMaxStep {
-    var call: StepCall {
-        let (windows, source, result, values) = (WindowArgMax(self), source, result, values)
-        return { slots throws(Failure) in
-            windows.run(
-                slots[source], slots[result].assumingMemoryBound(to: Int64.self), values: values.map { slots[$0] })
-        }
+extension ProcessorPreparation {
+    func joins(_ step: WindowArgMaxStep) -> Bool {
+        step.loop.map { WindowArgMax.joins(step, loop($0)) } ?? false
+    }
+
+    func call(_ step: WindowArgMaxStep) -> StepCall {
+        let windows = WindowArgMax(step, loop: step.loop.map(taken))
+        return { slots throws(Failure) in windows.run(slots.base) }
     }
 }

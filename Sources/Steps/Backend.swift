@@ -32,6 +32,8 @@ public protocol Preparation: AnyObject {
     func isDivisible(_ product: ProductStep) -> Bool
     /// Whether the products and the loop behind them run as one step, and not slower for it.
     func joins(_ strips: StripsStep) -> Bool
+    /// Whether the pool and its loop run as one step, and not slower for it.
+    func joins(_ pool: WindowArgMaxStep) -> Bool
     /// `scratch`: the slot of the memory to work in, if it asked for some.
     func call(_ kind: StepKind, scratch: Int?) throws(Failure) -> StepCall
 }

@@ -67,7 +67,8 @@ public struct ConvolutionStep: StepDescription {
 }
 
 /// The place of the largest element of each window, as int64: result [planes, positions] of input [planes, spatial].
-/// Places count in a plane. The first of equal ones; NaN wins. The elements themselves too, if somebody reads them.
+/// Places count in a plane. The first of equal ones; NaN wins. The elements themselves too, if somebody reads them. A
+/// loop that makes the input may run along with it, plane by plane.
 public struct WindowArgMaxStep: StepDescription {
     /// The windows along one axis: `counts[p]` elements from `firsts[p]` on, `dilation` apart.
     public struct Axis: Hashable, Codable, Sendable {
@@ -85,11 +86,16 @@ public struct WindowArgMaxStep: StepDescription {
     public var planes: Int
     public var axes: [Axis]
     public var source: Int
-    public var result: Int
+    /// Where the places go; nil if nowhere.
+    public var result: Int?
     /// Where the largest elements go, [planes, positions]; nil if nowhere.
     public var values: Int?
+    /// What writes the input; nil if a step before has.
+    public var loop: LoopStep?
+    /// Whether others read what the loop writes there; else it is never stored as a whole.
+    public var isKept = true
 
-    public init(dtype: DType, planes: Int, axes: [Axis], source: Int, result: Int, values: Int? = nil) {
+    public init(dtype: DType, planes: Int, axes: [Axis], source: Int, result: Int?, values: Int? = nil) {
         (self.dtype, self.planes, self.axes) = (dtype, planes, axes)
         (self.source, self.result, self.values) = (source, result, values)
     }
@@ -98,6 +104,8 @@ public struct WindowArgMaxStep: StepDescription {
     public var elements: Int { axes.reduce(1) { $0 * $1.input } }
     public var positions: Int { axes.reduce(1) { $0 * $1.firsts.count } }
 
-    public var reads: [Int] { [source] }
-    public var writes: [Int] { [result] + (values.map { [$0] } ?? []) }
+    public var reads: [Int] { loop?.reads ?? [source] }
+    public var writes: [Int] {
+        [result, values].compactMap { $0 } + (loop?.writes.filter { isKept || $0 != source } ?? [])
+    }
 }

@@ -121,6 +121,22 @@ final class StepTests: XCTestCase {
         func layer(_ cell: RecurrentCell) -> RecurrentExtents {
             RecurrentExtents(cell: cell, steps: 2, rows: 2, width: 2, isBackward: true)
         }
+        /// The values alone, of planes that a loop makes.
+        func pool(isKept: Bool) -> WindowArgMaxStep {
+            let axis = WindowArgMaxStep.Axis(input: 3, dilation: 1, firsts: [0, 1], counts: [2, 2])
+            var step = WindowArgMaxStep(
+                dtype: .float64, planes: 2, axes: [axis], source: 2, result: nil, values: 3)
+            step.loop = LoopStep(
+                compute: .float64, domain: [2, 3],
+                inputs: [
+                    LoopInput(slot: 0, dtype: .float64, strides: [3, 1], offset: 0),
+                    LoopInput(slot: 1, dtype: .float64, strides: [1, 0], offset: 0),
+                ],
+                instructions: [LoopInstruction(.add, a: 0, b: 1)],
+                outputs: [LoopOutput(slot: 2, dtype: .float64, value: 2)], reduction: nil)
+            step.isKept = isKept
+            return step
+        }
         func matrix(_ slot: Int) -> AttentionOperand { AttentionOperand(slot: slot, offsets: [0], row: 3) }
         return [
             Example(.fill(FillStep(dtype: .float64, value: 2.5, count: 4, result: 0)), [room(4)]),
@@ -166,6 +182,8 @@ final class StepTests: XCTestCase {
                             WindowArgMaxStep.Axis(input: 2, dilation: 1, firsts: [0], counts: [2]),
                             WindowArgMaxStep.Axis(input: 3, dilation: 2, firsts: [0, 1], counts: [2, 1]),
                         ], source: 0, result: 1, values: 2)), [six, room(2, .int64), room(2)]),
+            Example(.windowArgMax(pool(isKept: true)), [six, floats([0.5, -2]), room(6), room(4)]),
+            Example(.windowArgMax(pool(isKept: false)), [six, floats([0.5, -2]), room(6), room(4)]),
             Example(
                 .softmax(SoftmaxStep(.softmax, dtype: .float64, layout: rows, source: 0, result: 1)), [six, room(6)]),
             Example(

@@ -47,7 +47,21 @@ extension ConvolutionStep {
 
 extension WindowArgMaxStep {
     func define(_ slots: Slots) {
-        let (x, y) = (slots.cells(dtype, source), slots.cells(.int64, result))
+        guard let loop else { return find(slots) }
+        var table = (0...((reads + writes + [source]).max() ?? 0)).map { slots[$0] }
+        // Nobody has memory for what is not kept.
+        let own = UnsafeMutableRawPointer.allocate(byteCount: max(planes * elements * dtype.size, 1), alignment: 64)
+        if !isKept { table[source] = own }
+        table.withUnsafeBufferPointer { table in
+            let slots = Slots(base: table.baseAddress!)
+            loop.define(slots)
+            find(slots)
+        }
+        own.deallocate()
+    }
+
+    private func find(_ slots: Slots) {
+        let (x, y) = (slots.cells(dtype, source), result.map { slots.cells(.int64, $0) })
         let picked = values.map { slots.cells(dtype, $0) }
         var target = 0
         for plane in 0..<planes {
@@ -60,7 +74,7 @@ extension WindowArgMaxStep {
                     let value = x[plane * elements + place]
                     if best.map({ x[plane * elements + $0].isBefore(value) }) ?? true { best = place }
                 }
-                y[target] = .whole(Int64(best ?? 0))
+                y?[target] = .whole(Int64(best ?? 0))
                 picked?[target] = x[plane * elements + (best ?? 0)]
                 target += 1
             }

@@ -34,6 +34,7 @@ private final class ReferencePreparation: Preparation {
 
     func isDivisible(_ product: ProductStep) -> Bool { product.precision == .full }
     func joins(_ strips: StripsStep) -> Bool { true }
+    func joins(_ pool: WindowArgMaxStep) -> Bool { true }
 
     func call(_ kind: StepKind, scratch: Int?) throws(Failure) -> StepCall {
         if isShared(kind) { return try shared.call(kind, scratch: scratch) }

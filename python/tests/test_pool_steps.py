@@ -41,6 +41,46 @@ def test_bits_are_the_same_on_any_number_of_threads_and_with_any_passes():
     assert len(found) == 1
 
 
+INFERENCE = """
+import hashlib
+import numpy as np
+import wingbeat as wb
+F = wb.nn.functional
+rng = np.random.default_rng(5)
+digest = hashlib.sha256()
+# Planes that go many and few at a time, too large a plane, windows that are no squares, three axes, integers.
+for dtype in ("float32", "float64"):
+    for shape, window, options in (
+        ((1, 32, 28, 28), 2, {}), ((1, 64, 14, 14), 2, {}), ((3, 5, 9, 11), 2, {}), ((1, 3, 300, 301), 2, {}),
+        ((2, 3, 12, 40), 3, {"stride": 2}), ((70, 3, 6, 6), 2, {"padding": 1}),
+    ):
+        values = np.round(rng.standard_normal(shape), 1).astype(dtype)
+        values[0, 0, 0, 0] = np.nan
+        values[-1, -1, -1] = -0.0
+        x, bias = wb.tensor(values), wb.tensor(rng.standard_normal((shape[1], 1, 1)).astype(dtype))
+
+        @wb.compile
+        def some(x, bias):
+            y = (x + bias).relu()
+            return F.max_pool2d(y, window, **options), F.max_pool2d(y, window, **options, return_indices=True)[1], y * 2
+
+        @wb.compile
+        def alone(x, bias):
+            return F.max_pool2d((x + bias).relu(), window, **options)
+
+        for _ in range(3):  # as interpreted, and as machine code
+            for part in (*some(x, bias), alone(x, bias)):
+                digest.update(part.numpy().tobytes())
+print(digest.hexdigest())
+"""
+
+
+def test_bits_with_a_loop_in_front_are_the_same_on_any_number_of_threads_and_with_any_passes():
+    found = {python(INFERENCE, WINGBEAT_NUM_THREADS=str(count)) for count in (1, 2, 3, 7)}
+    found |= {python(INFERENCE, WINGBEAT_PASSES=passes) for passes in ("-pool", "-fuse", "-jit", "-inplace", "none")}
+    assert len(found) == 1
+
+
 def reference(x, g):
     """Largest elements of squares, and the gradient, by NumPy; of equal ones the first."""
     *leading, height, width = x.shape
@@ -65,6 +105,13 @@ def test_squares_and_their_gradient_are_those_of_numpy(shape):
     found, pull = wb.vjp(lambda x: F.max_pool2d(x, 2), wb.tensor(x))
     np.testing.assert_array_equal(found.numpy(), values)
     np.testing.assert_array_equal(pull(wb.tensor(g))[0].numpy(), back)
+
+
+def test_a_loop_and_the_pool_that_reads_it_are_one_step_that_stores_values_alone():
+    x = wb.tensor(np.random.default_rng(10).standard_normal((4, 3, 8, 8)).astype("float32"))
+    listing = wb.compile(lambda x: F.max_pool2d(x.relu(), 2)).explain(x)
+    lines = [line for line in listing.splitlines() if "relu [4, 3, 8, 8] + max_pool [4, 3, 8, 8]" in line]
+    assert len(lines) == 1 and lines[0].endswith("-> output 0 (768 B)")
 
 
 def test_a_pool_is_one_step_and_a_relu_passes_what_comes_back_before_it_is_put():

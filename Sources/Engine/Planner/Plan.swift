@@ -142,8 +142,9 @@ extension PlanData {
         for output in improved.outputs {
             outputStorages.append(lowering.outputStorage(output, aliases: aliases, taken: outputStorages))
         }
-        if passes.contains(.pool) { lowering.joinPools() }
+        if passes.contains(.pool) { lowering.joinPools(outputs: outputStorages) }
         if passes.contains(.epilogue) { lowering.joinEpilogues(outputs: outputStorages) }
+        if passes.contains(.pool) { lowering.joinLoopsBeforePools(outputs: outputStorages) }
         let memory = MemoryPlan(
             lowering, outputStorages: outputStorages, donations: improved.donations, passes: passes)
         steps = lowering.steps

@@ -1,7 +1,8 @@
 import Steps
 
 /// Pools of largest elements are steps that find places and steps that pick by them. Here the two become one, and the
-/// derivative of a ReLU in front of a pool is taken where it has fewer elements.
+/// derivative of a ReLU in front of a pool is taken where it has fewer elements. A loop in front of a pool runs along
+/// with it.
 extension PlanGraph {
     /// The pool whose places a node is, maybe under another shape.
     func pool(at place: Int) -> WindowArgMax? {
@@ -60,8 +61,9 @@ extension PlanGraph {
 }
 
 extension Lowering {
-    /// Steps that pick what a pool has found become part of the step that finds it.
-    mutating func joinPools() {
+    /// Steps that pick what a pool has found become part of the step that finds it, which stores no place that nobody
+    /// reads then. `outputs`: storages that are handed out.
+    mutating func joinPools(outputs: [Int]) {
         var joined: [Step] = []
         for step in steps {
             guard case .pick(let pick) = step.kind,
@@ -75,7 +77,53 @@ extension Lowering {
             joined[place].kind = .windowArgMax(pool)
             joined[place].writes.append(storageOf[pick.result])
         }
+        let read = Set(joined.flatMap(\.reads)).union(outputs)
+        for place in joined.indices {
+            guard case .windowArgMax(var pool) = joined[place].kind, pool.values != nil, let result = pool.result,
+                !read.contains(storageOf[result])
+            else { continue }
+            pool.result = nil
+            joined[place].kind = .windowArgMax(pool)
+            joined[place].writes.removeAll { $0 == storageOf[result] }
+        }
         steps = joined
+    }
+
+    /// A loop that makes what the pool right behind it reads, such as a bias and a ReLU, becomes part of the pool's
+    /// step: planes are read where they are still in the cache, and stored only if somebody else reads them.
+    mutating func joinLoopsBeforePools(outputs: [Int]) {
+        var joined: [Step] = []
+        for step in steps {
+            if let before = joined.last, let both = join(before, step, outputs) {
+                joined[joined.count - 1] = both
+            } else {
+                joined.append(step)
+            }
+        }
+        steps = joined
+    }
+
+    private func join(_ before: Step, _ after: Step, _ outputs: [Int]) -> Step? {
+        guard case .loop(let loop) = before.kind, case .windowArgMax(var pool) = after.kind, loop.reduction == nil,
+            loop.outputs.contains(where: { $0.slot == pool.source && $0.dtype == pool.dtype }),
+            loop.domain.reduce(1, *) == pool.planes * pool.elements
+        else { return nil }
+        let source = storageOf[pool.source]
+        guard slot(ofStorage: source) == pool.source else { return nil }
+        pool.loop = loop
+        pool.isKept =
+            outputs.contains(source) || steps.filter { $0.reads.contains(source) }.count > 1
+            || aliases.contains { $0.storage == source }
+        guard preparation.joins(pool) else { return nil }
+        let kept = before.writes.filter { pool.isKept || $0 != source }
+        var step = Step(
+            label: "\(before.label) + \(after.label)", kind: .windowArgMax(pool), reads: before.reads,
+            writes: after.writes + kept, mayFail: false, operations: 0)
+        // What the pool finds has other places than what the loop reads.
+        step.early = after.writes
+        step.inPlace = before.inPlace
+        step.bytesRead = before.bytesRead
+        return step
     }
 
     /// Whether a step picks, in order, the elements of a pool's input that the pool has found.

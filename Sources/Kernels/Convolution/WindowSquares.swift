@@ -37,17 +37,23 @@ public struct WindowSquares {
     /// Places and values of the largest elements in some planes. Vectors reach from line to line, and not out of these
     /// planes.
     func find(
-        _ source: UnsafePointer<Float>, _ places: UnsafeMutablePointer<Int64>, _ values: UnsafeMutablePointer<Float>?,
+        _ source: UnsafePointer<Float>, _ places: UnsafeMutablePointer<Int64>?, _ values: UnsafeMutablePointer<Float>?,
         planes: Range<Int>
     ) {
         for plane in planes {
             if Interruption.isStopping() { return }
             for line in 0..<down {
                 let (from, to) = (plane * elements + 2 * line * columns, plane * positions + line * across)
-                shim_largest_of_squares(
-                    source + from, columns, across, Int64(2 * line * columns), places + to, values.map { $0 + to },
-                    planes.upperBound * elements - (from + columns + 2 * across),
-                    planes.upperBound * positions - (to + across))
+                let readable = planes.upperBound * elements - (from + columns + 2 * across)
+                let writable = planes.upperBound * positions - (to + across)
+                if let places {
+                    shim_largest_of_squares(
+                        source + from, columns, across, Int64(2 * line * columns), places + to,
+                        values.map { $0 + to }, readable, writable)
+                } else if let values {
+                    // With this literal no place is computed.
+                    shim_largest_of_squares(source + from, columns, across, 0, nil, values + to, readable, writable)
+                }
             }
         }
     }
