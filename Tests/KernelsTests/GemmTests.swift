@@ -144,6 +144,40 @@ final class GemmTests: XCTestCase {
         XCTAssertGreaterThan(count, 3, "products by strips")
     }
 
+    /// Operands with a gap behind each row as it is stored, whichever of the two is packed.
+    func testRowsMayLieFartherApartThanTheyAreLong() {
+        var noise = Noise(9)
+        func at(_ memory: Memory) -> UnsafeMutablePointer<Float> {
+            memory.pointer.assumingMemoryBound(to: Float.self)
+        }
+        func spread(_ dense: Memory, _ length: Int, _ line: Int) -> Memory {
+            let rows = dense.count / length
+            let wide = Memory(.float32, rows * line)
+            for row in 0..<rows {
+                for place in 0..<length { wide[row * line + place] = dense[row * length + place] }
+            }
+            return wide
+        }
+        for (m, n, k) in [(3, 5, 4), (16, 512, 32), (64, 40, 70), (200, 30, 16), (30, 200, 16), (130, 260, 300)] {
+            for (transposeA, transposeB) in [(false, false), (true, false), (false, true), (true, true)] {
+                let (a, b) = (Memory.noise(.float32, m * k, &noise), Memory.noise(.float32, k * n, &noise))
+                let (rowA, rowB) = (transposeA ? m : k, transposeB ? k : n)
+                let plan = GemmPlan<Float>(
+                    GemmShape(
+                        m: m, n: n, k: k, transposeA: transposeA, transposeB: transposeB, lineA: rowA + 5,
+                        lineB: rowB + 3))
+                let c = Memory(.float32, m * n)
+                let (wideA, wideB) = (spread(a, rowA, rowA + 5), spread(b, rowB, rowB + 3))
+                plan.run(at(wideA), at(wideB), at(c))
+                XCTAssertTrue(wideA.isWallIntact && wideB.isWallIntact && c.isWallIntact)
+                let wanted = run(
+                    .float32, a, b, m, n, k, transposeA: transposeA, transposeB: transposeB, offsetsA: [0],
+                    offsetsB: [0])
+                XCTAssertEqual(c.bytes, wanted.bytes, "\(m) \(n) \(k) \(transposeA) \(transposeB)")
+            }
+        }
+    }
+
     /// Heights and widths of all tiles, with one to some rounds of steps, and operands that are packed or not.
     func testTilesOfMachineCodeMakeTheSameBits() {
         var noise = Noise(7)
