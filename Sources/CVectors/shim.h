@@ -50,13 +50,13 @@ static inline __attribute__((always_inline)) shim_double8 shim_round_even_double
 }
 // x moved into the range, NaN as it is. Here these are two instructions; what Swift's masks become works on quarters of
 // the vector.
-static inline __attribute__((always_inline)) shim_float16 shim_limit_float16(
-    shim_float16 x, shim_float16 lower, shim_float16 upper) {
+static inline __attribute__((always_inline)) shim_float16 shim_limit_float16(shim_float16 x, shim_float16 lower,
+                                                                             shim_float16 upper) {
     x = x < lower ? lower : x;
     return x > upper ? upper : x;
 }
-static inline __attribute__((always_inline)) shim_double8 shim_limit_double8(
-    shim_double8 x, shim_double8 lower, shim_double8 upper) {
+static inline __attribute__((always_inline)) shim_double8 shim_limit_double8(shim_double8 x, shim_double8 lower,
+                                                                             shim_double8 upper) {
     x = x < lower ? lower : x;
     return x > upper ? upper : x;
 }
