@@ -113,8 +113,8 @@ public struct RecurrentGradientStep: StepDescription {
     /// What `RecurrentStep` has left, with what it keeps.
     public var forward: Int
     public var weights: Int
-    /// The cotangents of all states, [steps, rows, width], of the last state and of an LSTM's last cells, [rows, width];
-    /// nil where there is none.
+    /// The cotangents of all states, [steps, rows, width], of the last state, [rows, width], and of an LSTM's last
+    /// cells; nil where there is none.
     public var states: Int?
     public var state: Int?
     public var cells: Int?

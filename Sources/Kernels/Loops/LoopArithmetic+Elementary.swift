@@ -1,8 +1,8 @@
 import Steps
 
 // The elementary functions as instructions, each in a closure of its own, and once for each type. In generic code, and
-// where a function stands in two places, the compiler makes calls of it. Calls take vectors in quarters, and so does what
-// is around them: an exponential takes twice the time.
+// where a function stands in two places, the compiler makes calls of it. Calls take vectors in quarters, and what is
+// around them goes in quarters too: a softplus takes twice the time.
 
 extension SIMD16 where Scalar == Float {
     /// nil where it is another instruction.

@@ -1,8 +1,8 @@
 /// What recurrent cells do with the rows of one step. Operations and their order are those of the nodes that a layer
 /// without a kernel of its own records, so that both give the same bits.
 protocol RecurrentScalar: GemmScalar, RowScalar where Vector: MathVector {
-    /// target = sigmoid(x + y). For each type by itself: in generic code the closure would stay a call, with its vectors
-    /// in quarters.
+    /// target = sigmoid(x + y). For each type by itself: in generic code the closure would stay a call, with its
+    /// vectors in quarters.
     static func sigmoids(
         _ x: UnsafePointer<Self>, plus y: UnsafePointer<Self>, to target: UnsafeMutablePointer<Self>, _ count: Int)
 }
