@@ -107,3 +107,12 @@ def test_a_pad_without_a_value_is_of_zeros():
 def test_what_does_not_fit_gets_a_sentence(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize("source", [1, 2, 3, 7, 47, 64])
+def test_nearest_exact_takes_the_element_that_whole_numbers_give(source):
+    x = wb.tensor(np.arange(float(source))[None, None])
+    for target in range(1, 65):
+        want = (2 * np.arange(target) + 1) * source // (2 * target)
+        found = wb.nn.functional.interpolate(x, mode="nearest-exact", size=target).numpy()[0, 0]
+        np.testing.assert_array_equal(found, want)

@@ -78,17 +78,19 @@ extension Tensor {
 private struct SampledAxis {
     let source: Int
     let target: Int
+    /// By which the extent grows, where it was given so.
+    private let factor: Double?
     /// How many source places one target place is; of corners that stay, between them.
     private let ratio: Double
 
     init(from source: Int, to target: Int, factor: Double?) {
-        (self.source, self.target) = (source, target)
+        (self.source, self.target, self.factor) = (source, target, factor)
         ratio = factor.map { 1 / $0 } ?? Double(source) / Double(target)
     }
 
     func applied(to x: Node, _ axis: Int, _ rule: Tensor.Resampling) throws(Failure) -> Node {
         switch rule.mode {
-        case .nearest, .nearestExact: return try picked(x, axis, nearest(isExact: rule.mode == .nearestExact))
+        case .nearest, .nearestExact: return try picked(x, axis, nearest(isExact: rule.mode == .nearestExact, x.dtype))
         case .area: return try weighed(x, axis) { place in means(place) }
         case .linear, .bilinear, .trilinear, .bicubic:
             let isCubic = rule.mode == .bicubic
@@ -106,14 +108,19 @@ private struct SampledAxis {
         return target > 1 ? Double(source - 1) / Double(target - 1) : 0
     }
 
-    /// In float32, as PyTorch counts: the place depends on rounding.
-    private func nearest(isExact: Bool) -> [Int] {
-        let step = Float(ratio)
-        return (0..<target).map { place in
-            if !isExact, source == target { return place }
-            if !isExact, target == 2 * source { return place / 2 }
-            return min(Int((Float(place) + (isExact ? 0.5 : 0)) * step), source - 1)
+    /// As PyTorch counts, because places depend on rounding: the step in the dtype of the elements, halves in float64,
+    /// and the place in float32.
+    private func nearest(isExact: Bool, _ dtype: DType) -> [Int] {
+        func places<T: BinaryFloatingPoint>(_: T.Type) -> [Int] {
+            let step = factor.map { T(1 / $0) } ?? T(source) / T(target)
+            return (0..<target).map { place in
+                if !isExact, source == target { return place }
+                if !isExact, target == 2 * source { return place / 2 }
+                let at = isExact ? Float((Double(place) + 0.5) * Double(step)) : Float(T(place) * step)
+                return min(Int(at), source - 1)
+            }
         }
+        return dtype == .float64 ? places(Double.self) : places(Float.self)
     }
 
     /// Sums of 2 or 4 neighbours, weighed by where the target place lies between them.
