@@ -27,6 +27,24 @@ final class BackwardTests: XCTestCase {
         XCTAssertEqual(try x.gradient()?.numbers(), [2, 40, 600])
     }
 
+    /// On the way, each step would compute once more what all of them share.
+    func testTheDerivativeOfADeepGraphIsNotEvaluatedOnTheWay() throws {
+        let x = try leaf([0.5, 0.25])
+        var y = x
+        for _ in 0..<1_500 { y = try y.applying(.sin) }
+        let loss = try (y * y).sum()
+        let found = try Tensor.gradients(of: [loss], [x], cotangents: nil, createGraph: false)
+        var (seen, waiting) = (Set<ObjectIdentifier>(), [try XCTUnwrap(found[0]).node()])
+        while let node = waiting.popLast() {
+            guard seen.insert(ObjectIdentifier(node)).inserted else { continue }
+            XCTAssertTrue(node.value == nil || node.inputs.isEmpty)
+            waiting += node.inputs
+        }
+        XCTAssertGreaterThan(seen.count, 4_000)
+        try loss.backward()
+        XCTAssertEqual(try x.gradient()?.numbers(), try found[0]?.numbers())
+    }
+
     func testASecondBackwardNeedsRetainGraph() throws {
         let x = try leaf([1, 2])
         let y = try (x * x).sum()

@@ -29,21 +29,8 @@ extension Tensor {
         let graph = GraphWalk(from: [root])
         let leaves = graph.nodes.filter { $0.gradientSlot != nil && $0.isLeaf }
         let held = heldValues(graph)
-        let gradients = try ThreadState.withGrad(false) { () throws(Failure) in
-            try reverseMode([root], cotangent, wanted: leaves)
-        }
-        var sums: [(slot: GradientSlot, sum: Node)] = []
-        for (leaf, gradient) in zip(leaves, gradients) {
-            guard let slot = leaf.gradientSlot else { continue }
-            let old = try slot.current(of: leaf, accumulates: true)
-            switch (old, gradient) {
-            case (let old?, let gradient?):
-                sums.append((slot, try ThreadState.withGrad(false) { () throws(Failure) in try old + gradient }))
-            case (nil, let gradient?): sums.append((slot, gradient))
-            // The graph reaches the leaf, through operations whose derivatives are 0.
-            case (nil, nil): sums.append((slot, try Node.full(leaf.shape, 0, leaf.dtype)))
-            case (_?, nil): break
-            }
+        let sums = try ThreadState.differentiating { () throws(Failure) in
+            try ThreadState.withGrad(false) { () throws(Failure) in try collected(root, cotangent, leaves) }
         }
         if ThreadState.current.capture == nil {
             // A graph that is released afterwards is not differentiated again, so nothing is kept for that.
@@ -51,6 +38,26 @@ extension Tensor {
             if !retainGraph { release(graph) }
         }
         for (slot, sum) in sums { slot.point(to: sum) }
+    }
+
+    /// What the leaves' gradients will be: what they have, and what the root gives them.
+    private func collected(_ root: Node, _ cotangent: [Node], _ leaves: [Node]) throws(Failure) -> [(
+        slot: GradientSlot, sum: Node
+    )] {
+        let gradients = try reverseMode([root], cotangent, wanted: leaves)
+        var sums: [(slot: GradientSlot, sum: Node)] = []
+        for (leaf, gradient) in zip(leaves, gradients) {
+            guard let slot = leaf.gradientSlot else { continue }
+            let old = try slot.current(of: leaf, accumulates: true)
+            switch (old, gradient) {
+            case (let old?, let gradient?): sums.append((slot, try old + gradient))
+            case (nil, let gradient?): sums.append((slot, gradient))
+            // The graph reaches the leaf, through operations whose derivatives are 0.
+            case (nil, nil): sums.append((slot, try Node.full(leaf.shape, 0, leaf.dtype)))
+            case (_?, nil): break
+            }
+        }
+        return sums
     }
 
     /// The values of the graph that somebody outside it may still ask for: they are computed before the graph is cut.
@@ -82,8 +89,10 @@ extension Tensor {
         try checkRequiresGrad(wanted, operation: "grad")
         let given = try cotangents?.nodes()
         let seeds = try checkedCotangents(roots, given, operation: "grad")
-        let results = try ThreadState.withGrad(createGraph) { () throws(Failure) in
-            try reverseMode(roots, seeds, wanted: wanted)
+        let results = try ThreadState.differentiating { () throws(Failure) in
+            try ThreadState.withGrad(createGraph) { () throws(Failure) in
+                try reverseMode(roots, seeds, wanted: wanted)
+            }
         }
         return results.map { $0.map(Tensor.init) }
     }
@@ -95,7 +104,9 @@ extension Tensor {
         let wanted = try inputs.nodes()
         try checkRequiresGrad(wanted, operation: "jvp")
         let along = try directions(wanted, tangents, operation: "jvp")
-        let results = try forwardMode(roots, wanted, tangents: along)
+        let results = try ThreadState.differentiating { () throws(Failure) in
+            try forwardMode(roots, wanted, tangents: along)
+        }
         var tensors: [Tensor] = []
         for (root, tangent) in zip(roots, results) { tensors.append(Tensor(try tangent.orZeros(like: root))) }
         return tensors

@@ -143,7 +143,9 @@ extension Operation {
         try checkShape(type.shape, type.dtype, operation: name)
         let state = ThreadState.current
         requiresGrad = requiresGrad && type.dtype.isFloat && state.isGradEnabled
-        if depth >= maximalDepth, !requiresGrad, state.capture == nil, !inputs.contains(where: { $0.mapLevel > 0 }) {
+        if depth >= maximalDepth, !requiresGrad, !state.isDifferentiating, state.capture == nil,
+            !inputs.contains(where: { $0.mapLevel > 0 })
+        {
             // A loop that never asks for a value would otherwise grow the graph without end.
             try compute(inputs)
         }

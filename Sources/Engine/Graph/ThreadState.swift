@@ -5,6 +5,8 @@ import Glibc
 public final class ThreadState {
     /// Off: nodes recorded from now on are constants to derivatives.
     public var isGradEnabled = true
+    /// Whether a derivative is being recorded. It is as deep as what it is of, and evaluated as a whole.
+    var isDifferentiating = false
     /// The dtype of 16 bits that products recorded from now on take, and what else mixed precision does
     /// (Autocast.swift); nil for none.
     public var autocast: DType? {
@@ -63,6 +65,15 @@ public final class ThreadState {
         let fresh = ThreadState()
         pthread_setspecific(key, Unmanaged.passRetained(fresh).toOpaque())
         return fresh
+    }
+
+    /// Runs `body`, which records a derivative.
+    static func differentiating<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        let state = current
+        let before = state.isDifferentiating
+        state.isDifferentiating = true
+        defer { state.isDifferentiating = before }
+        return try body()
     }
 
     /// Runs `body` with the gradient mode set to `enabled`.
