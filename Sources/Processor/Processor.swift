@@ -26,10 +26,7 @@ final class ProcessorPreparation: Preparation {
     private var strips: [Int: GemmStrips] = [:]
     private var convolutions: [Int: Convolution] = [:]
     private var transforms: [Int: FourierTransform] = [:]
-    private var attentions: [Int: AttentionForward] = [:]
-    private var attentionGradients: [Int: AttentionGradient] = [:]
-    private var recurrences: [Int: RecurrentForward] = [:]
-    private var recurrentGradients: [Int: RecurrentGradient] = [:]
+    private var kernels: [Int: ReadyKernel] = [:]
 
     init(compiles: Bool) { self.compiles = compiles }
 
@@ -39,10 +36,10 @@ final class ProcessorPreparation: Preparation {
             step.precision == .bfloat16 ? roundedProduct(step).scratchBytes : product(step).scratchBytes
         case .convolution(let step): convolution(step).scratchBytes
         case .fourierSum(let step): try transform(step).scratchBytes
-        case .attention(let step): attention(step).scratchBytes
-        case .attentionGradient(let step): gradient(step).scratchBytes
-        case .recurrence(let step): recurrence(step).scratchBytes
-        case .recurrenceGradient(let step): gradient(step).scratchBytes
+        case .attention(let step): kernel(step).scratchBytes
+        case .attentionGradient(let step): kernel(step).scratchBytes
+        case .recurrence(let step): kernel(step).scratchBytes
+        case .recurrenceGradient(let step): kernel(step).scratchBytes
         case .argSort(let step): step.scratchBytes
         case .rowOrder(let step): step.scratchBytes
         case .inverse(let step): try step.scratchBytes()
@@ -85,10 +82,10 @@ final class ProcessorPreparation: Preparation {
         case .strips(let step): try call(step)
         case .convolution(let step): call(step, scratch)
         case .windowArgMax(let step): call(step)
-        case .attention(let step): attention(step).call(scratch)
-        case .attentionGradient(let step): gradient(step).call(scratch)
-        case .recurrence(let step): recurrence(step).call(scratch)
-        case .recurrenceGradient(let step): gradient(step).call(scratch)
+        case .attention(let step): call(step, scratch)
+        case .attentionGradient(let step): call(step, scratch)
+        case .recurrence(let step): call(step, scratch)
+        case .recurrenceGradient(let step): call(step, scratch)
         case .softmax(let step): step.call
         case .argExtremum(let step): step.call
         case .crossEntropy(let step): step.call
@@ -147,32 +144,16 @@ final class ProcessorPreparation: Preparation {
         return made
     }
 
-    private func attention(_ step: AttentionStep) -> AttentionForward {
-        if let known = attentions[step.result] { return known }
-        let made = AttentionForward(step, compiles: compiles)
-        attentions[step.result] = made
+    private func kernel(_ step: some KernelStep) -> ReadyKernel {
+        if let known = kernels[step.result] { return known }
+        let made = step.kernel(compiles: compiles)
+        kernels[step.result] = made
         return made
     }
 
-    private func gradient(_ step: AttentionGradientStep) -> AttentionGradient {
-        if let known = attentionGradients[step.result] { return known }
-        let made = AttentionGradient(step, compiles: compiles)
-        attentionGradients[step.result] = made
-        return made
-    }
-
-    private func recurrence(_ step: RecurrentStep) -> RecurrentForward {
-        if let known = recurrences[step.result] { return known }
-        let made = RecurrentForward(step, compiles: compiles)
-        recurrences[step.result] = made
-        return made
-    }
-
-    private func gradient(_ step: RecurrentGradientStep) -> RecurrentGradient {
-        if let known = recurrentGradients[step.result] { return known }
-        let made = RecurrentGradient(step, compiles: compiles)
-        recurrentGradients[step.result] = made
-        return made
+    private func call(_ step: some KernelStep, _ scratch: Int?) -> StepCall {
+        let kernel = kernel(step)
+        return { slots throws(Failure) in kernel.run(slots.base, scratch: scratch.map { slots[$0] }) }
     }
 
     private func roundedProduct(_ step: ProductStep) -> GemmBFloat16 {

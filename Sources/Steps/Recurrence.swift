@@ -89,18 +89,20 @@ public struct RecurrentStep: StepDescription {
     public var weights: Int
     /// What is added to the product of the state: [sums].
     public var bias: Int?
+    /// Where a row's sequence goes on, bool [steps, rows]: elsewhere its state stays. nil: everywhere.
+    public var isThere: Int?
     public var result: Int
 
     public init(
         dtype: DType, extents: RecurrentExtents, keeps: Bool, inputs: Int, state: Int, cells: Int?, weights: Int,
-        bias: Int?, result: Int
+        bias: Int?, isThere: Int?, result: Int
     ) {
         (self.dtype, self.extents, self.keeps) = (dtype, extents, keeps)
         (self.inputs, self.state, self.cells, self.weights) = (inputs, state, cells, weights)
-        (self.bias, self.result) = (bias, result)
+        (self.bias, self.isThere, self.result) = (bias, isThere, result)
     }
 
-    public var reads: [Int] { [inputs, state, weights] + [cells, bias].compactMap { $0 } }
+    public var reads: [Int] { [inputs, state, weights] + [cells, bias, isThere].compactMap { $0 } }
     public var writes: [Int] { [result] }
     public var operations: Double { extents.operations }
 }
@@ -118,17 +120,20 @@ public struct RecurrentGradientStep: StepDescription {
     public var states: Int?
     public var state: Int?
     public var cells: Int?
+    /// As in `RecurrentStep`.
+    public var isThere: Int?
     public var result: Int
 
     public init(
         dtype: DType, extents: RecurrentExtents, forward: Int, weights: Int, states: Int?, state: Int?, cells: Int?,
-        result: Int
+        isThere: Int?, result: Int
     ) {
         (self.dtype, self.extents, self.forward, self.weights) = (dtype, extents, forward, weights)
-        (self.states, self.state, self.cells, self.result) = (states, state, cells, result)
+        (self.states, self.state, self.cells) = (states, state, cells)
+        (self.isThere, self.result) = (isThere, result)
     }
 
-    public var reads: [Int] { [forward, weights] + [states, state, cells].compactMap { $0 } }
+    public var reads: [Int] { [forward, weights] + [states, state, cells, isThere].compactMap { $0 } }
     public var writes: [Int] { [result] }
     public var operations: Double { extents.operations }
 }

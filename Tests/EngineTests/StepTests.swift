@@ -206,12 +206,26 @@ final class StepTests: XCTestCase {
                 .recurrence(
                     RecurrentStep(
                         dtype: .float64, extents: layer(.gru), keeps: true, inputs: 0, state: 1, cells: nil, weights: 2,
-                        bias: 3, result: 4)), [spread(24), spread(4), spread(12), spread(6), room(44)]),
+                        bias: 3, isThere: nil, result: 4)), [spread(24), spread(4), spread(12), spread(6), room(44)]),
+            Example(
+                .recurrence(
+                    RecurrentStep(
+                        dtype: .float64, extents: layer(.lstm), keeps: false, inputs: 0, state: 1, cells: 2, weights: 3,
+                        bias: nil, isThere: 4, result: 5)),
+                [spread(32), spread(4), spread(4), spread(16), Memory(.bool, [1, 1, 0, 1]), room(24)]),
             Example(
                 .recurrenceGradient(
                     RecurrentGradientStep(
                         dtype: .float64, extents: layer(.lstm), forward: 0, weights: 1, states: 2, state: 3, cells: 4,
-                        result: 5)), [spread(56), spread(16), spread(8), spread(4), spread(4), room(40)]),
+                        isThere: nil, result: 5)),
+                [spread(56), spread(16), spread(8), spread(4), spread(4), room(40)]),
+            Example(
+                .recurrenceGradient(
+                    RecurrentGradientStep(
+                        dtype: .float64, extents: layer(.gru), forward: 0, weights: 1, states: nil, state: 2,
+                        cells: nil,
+                        isThere: 3, result: 4)),
+                [spread(44), spread(12), spread(4), Memory(.bool, [0, 1, 1, 1]), room(52)]),
             Example(
                 .argExtremum(
                     ArgExtremumStep(isMaximum: true, dtype: .float64, layout: rows, source: 0, result: 1)),

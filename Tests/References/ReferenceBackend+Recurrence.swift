@@ -23,6 +23,14 @@ extension RecurrentStep {
             let position = e.position(step)
             let (own, before) = e.place(position)
             for row in 0..<e.rows {
+                if let isThere, slots.cells(.bool, isThere)[position * e.rows + row].double == 0 {
+                    for unit in 0..<e.width {
+                        y[e.unit(own, row, unit)] = y[e.unit(before, row, unit)]
+                        guard e.hasCells else { continue }
+                        y[e.statesCount + e.unit(own, row, unit)] = y[e.statesCount + e.unit(before, row, unit)]
+                    }
+                    continue
+                }
                 let given = (0..<e.sums).map { sum in
                     (0..<e.width).reduce(bias.map { slots.cells(dtype, $0)[sum].double } ?? 0) {
                         $0 + u[sum * e.width + $1].double * y[e.unit(before, row, $1)].double
@@ -79,6 +87,7 @@ extension RecurrentGradientStep {
                 var (fromInput, fromState) = (
                     [Double](repeating: 0, count: e.sums), [Double](repeating: 0, count: e.sums)
                 )
+                let goesOn = isThere.map { slots.cells(.bool, $0)[line].double != 0 } ?? true
                 for unit in 0..<e.width {
                     func kept(_ number: Int) -> Double {
                         h[e.keptOffset + line * e.keptWidth + number * e.width + unit].double
@@ -92,6 +101,10 @@ extension RecurrentGradientStep {
                     let (next, last) = (h[e.unit(own, row, unit)].double, h[e.unit(before, row, unit)].double)
                     let given = states.map { slots.cells(dtype, $0)[line * e.width + unit].double } ?? 0
                     let d = ofState[unit] + given
+                    guard goesOn else {
+                        ofState[unit] = d
+                        continue
+                    }
                     ofState[unit] = 0
                     switch e.cell {
                     case .tanh: give([d * (1 - next * next)], [d * (1 - next * next)])

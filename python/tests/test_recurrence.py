@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from rows_recurrence import weights
-from support import same_bits
+from support import python, same_bits
 
 import wingbeat as wb
 
@@ -112,6 +112,32 @@ def test_a_layer_has_the_bits_of_its_cells_on_any_number_of_threads(name, dtype,
     assert [same_bits(a + 0, b + 0) for a, b in zip(found[1][:own], want[:own], strict=True)] == [True] * own
     for a, b in zip(found[1][own:], want[own:], strict=True):
         np.testing.assert_allclose(a, b, rtol=0, atol=(1e-5 if dtype == "float32" else 1e-13) * np.abs(b).max())
+
+
+PACKED = """
+import hashlib
+import numpy as np
+import wingbeat as wb
+from wingbeat import nn
+
+for kind in (nn.LSTM, nn.GRU, nn.RNN):
+    for rows, width, options in ((5, 8, {"num_layers": 2}), (1, 7, {"bidirectional": True}), (13, 33, {}), (3, 1, {})):
+        wb.manual_seed(1)
+        model = kind(3, width, **options)
+        x = wb.randn(6, rows, 3, requires_grad=True)
+        lengths = [6 - place % 5 for place in range(rows)]
+        packed = nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
+        output, last = model(packed)
+        output = nn.utils.rnn.pad_packed_sequence(output)[0]
+        results = [output, *(last if isinstance(last, tuple) else (last,))]
+        sum((part * part.cos()).sum() for part in results).backward()
+        values = results + [x.grad] + [parameter.grad for parameter in model.parameters()]
+        print(hashlib.sha256(b"".join((value.detach().numpy() + 0).tobytes() for value in values)).hexdigest())
+"""
+
+
+def test_rows_that_end_early_have_the_bits_of_the_steps_one_by_one():
+    assert python(PACKED) == python(PACKED, WINGBEAT_PASSES="-recurrence")
 
 
 @pytest.mark.parametrize("name", GATES)

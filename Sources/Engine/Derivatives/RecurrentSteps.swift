@@ -94,7 +94,8 @@ final class RecurrentSteps: DerivativeRule {
         -> Gradients
     {
         let (operation, node) = (fused.operation, fused.node.stored)
-        let found = try FusedRecurrenceGradient.record(operation, node, origins[2].stored, along)
+        let found = try FusedRecurrenceGradient.record(
+            operation, node, origins[2].stored, along, isThere: recurrence.isThere)
         return Gradients(
             fromInputs: found.fromInputs, fromStates: found.fromStates, first: (found.first.hidden, found.first.cells),
             statesBefore: try operation.statesBefore(of: node))

@@ -148,12 +148,12 @@ struct Recurrence {
     func fused(_ products: Node, _ initial: CellState, isBackward: Bool, keeps: Bool) throws(Failure) -> (
         operation: FusedRecurrence, node: Node
     )? {
-        guard isThere == nil, projection == nil,
+        guard projection == nil,
             let operation = FusedRecurrence(
                 cell, fromInputs: products, state: initial.hidden, weights: hidden, cells: initial.cells,
-                bias: hiddenBias, isBackward: isBackward, keeps: keeps)
+                bias: hiddenBias, isThere: isThere, isBackward: isBackward, keeps: keeps)
         else { return nil }
-        let operands = [products, initial.hidden, hidden] + [initial.cells, hiddenBias].compactMap { $0 }
+        let operands = [products, initial.hidden, hidden] + [initial.cells, hiddenBias, isThere].compactMap { $0 }
         return (operation, try operation.record(operands))
     }
 

@@ -4,7 +4,7 @@ import Steps
 /// as one step that keeps no scores. The result is [..., queries out + queries]: what is attended, and the logarithms
 /// of the sums of exponentials, which its gradients start from. Derivatives are those of the rule that records it
 /// (Derivatives/BlockedAttention.swift).
-struct FusedAttention: Operation, AttentionStepping {
+struct FusedAttention: Operation, RuledOperation {
     let isCausal: Bool
     var name: String { "attention" }
     func encode(into key: inout KeyBuilder) { key.append(isCausal) }
@@ -40,6 +40,8 @@ struct FusedAttention: Operation, AttentionStepping {
         )
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let extents = extents(inputs.map { lowering.type($0) })
@@ -54,7 +56,7 @@ struct FusedAttention: Operation, AttentionStepping {
 /// The gradients of queries, keys and values, behind each other: [..., queries width + keys width + keys out]. Inputs:
 /// queries, keys, values, the cotangent [..., queries, out], the logarithms [..., queries, 1] of `FusedAttention`, and
 /// the sums [..., queries, 1] of the result times the cotangent.
-struct FusedAttentionGradient: Operation, AttentionStepping {
+struct FusedAttentionGradient: Operation, RuledOperation {
     let isCausal: Bool
     var name: String { "attention_gradient" }
     func encode(into key: inout KeyBuilder) { key.append(isCausal) }
@@ -77,6 +79,8 @@ struct FusedAttentionGradient: Operation, AttentionStepping {
         return parts
     }
 
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let inputs = lowering.inputs(index)
         let extents = FusedAttention(isCausal: isCausal).extents(inputs.map { lowering.type($0) })
@@ -87,21 +91,6 @@ struct FusedAttentionGradient: Operation, AttentionStepping {
             result: lowering.output(of: index))
         try lowering.append("\(name) \(extents.text)", .attentionGradient(step))
     }
-}
-
-/// What both have: the rule that records them has the derivatives.
-protocol AttentionStepping: Operation {}
-
-extension AttentionStepping {
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
-        throw .internal(operation: name, "a step of attention has no derivative of its own")
-    }
-
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
-        throw .internal(operation: name, "a step of attention has no derivative of its own")
-    }
-
-    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node { try record(batch.whole()) }
 }
 
 extension AttentionExtents {

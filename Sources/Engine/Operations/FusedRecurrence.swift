@@ -2,28 +2,31 @@ import Steps
 
 /// All steps of a recurrent layer as one step of the plan. Inputs: what the inputs give to the gates, [steps, rows,
 /// gates x width]; the first state, [rows, width]; the hidden weights, [gates x width, width]; an LSTM's first cells;
-/// a bias of what the state gives. The result is a row of numbers, as `RecurrentExtents` lays them out. Derivatives are
-/// those of the rule that records it (Derivatives/RecurrentSteps.swift).
-struct FusedRecurrence: Operation, RuledRecurrence {
+/// a bias of what the state gives; where rows go on, bool [steps, rows, 1]. The result is a row of numbers, as
+/// `RecurrentExtents` lays them out. Derivatives are those of the rule that records it
+/// (Derivatives/RecurrentSteps.swift).
+struct FusedRecurrence: Operation, RuledOperation {
     let extents: RecurrentExtents
     /// Whether it leaves what its gradients start from.
     let keeps: Bool
     let hasBias: Bool
+    let hasEnds: Bool
     var name: String { extents.name }
 
     func encode(into key: inout KeyBuilder) {
         extents.encode(into: &key)
         key.append(keeps)
         key.append(hasBias)
+        key.append(hasEnds)
     }
 
     /// Products along so many terms are one chain; a state of one number makes them products with a vector, whose sums
     /// have an order of their own.
-    private static let widths = 2...2048
+    private static let widths = 1...2048
 
     /// Nil where there is no such step for these operands.
     init?(
-        _ cell: RecurrentCell, fromInputs: Node, state: Node, weights: Node, cells: Node?, bias: Node?,
+        _ cell: RecurrentCell, fromInputs: Node, state: Node, weights: Node, cells: Node?, bias: Node?, isThere: Node?,
         isBackward: Bool, keeps: Bool
     ) {
         let (shape, width) = (fromInputs.shape, weights.shape[1])
@@ -34,9 +37,14 @@ struct FusedRecurrence: Operation, RuledRecurrence {
                 $0.dtype == fromInputs.dtype && $0.mapLevel == 0 && !$0.shape.contains(0)
             })
         else { return nil }
+        if let isThere {
+            guard isThere.dtype == .bool, isThere.shape == [shape[0], shape[1], 1], isThere.mapLevel == 0 else {
+                return nil
+            }
+        }
         extents = RecurrentExtents(
             cell: cell, steps: shape[0], rows: shape[1], width: width, isBackward: isBackward)
-        (self.keeps, hasBias) = (keeps, bias != nil)
+        (self.keeps, hasBias, hasEnds) = (keeps, bias != nil, isThere != nil)
     }
 
     func infer(_ inputs: [TensorType]) throws(Failure) -> TensorType {
@@ -63,36 +71,48 @@ struct FusedRecurrence: Operation, RuledRecurrence {
             .reshape([extents.steps * extents.rows, extents.width])
     }
 
+    /// Examples of a mapped function go through the steps one by one.
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        throw .internal(operation: name, "a recurrent step is for all examples")
+    }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let slots = lowering.inputs(index).map { lowering.dense($0) }
+        var rest = slots[3...]
+        let cells = extents.hasCells ? rest.removeFirst() : nil
+        let bias = hasBias ? rest.removeFirst() : nil
+        let isThere = hasEnds ? rest.removeFirst() : nil
         let step = RecurrentStep(
             dtype: lowering.type(index).dtype, extents: extents, keeps: keeps, inputs: slots[0], state: slots[1],
-            cells: extents.hasCells ? slots[3] : nil, weights: slots[2], bias: hasBias ? slots.last : nil,
-            result: lowering.output(of: index))
+            cells: cells, weights: slots[2], bias: bias, isThere: isThere, result: lowering.output(of: index))
         try lowering.append("\(name) \(extents.text)", .recurrence(step))
     }
 }
 
 /// The gradients of `FusedRecurrence` of what inputs and states gave, and of the first state. Inputs: what it has left,
-/// its weights, and the cotangents that there are: of all states, of the last state, of an LSTM's last cells.
-struct FusedRecurrenceGradient: Operation, RuledRecurrence {
+/// its weights, and the cotangents that there are: of all states, of the last state, of an LSTM's last cells; where
+/// rows go on.
+struct FusedRecurrenceGradient: Operation, RuledOperation {
     let extents: RecurrentExtents
     /// Which of the cotangents there are.
     let given: [Bool]
+    let hasEnds: Bool
     var name: String { "\(extents.name)_gradient" }
 
     func encode(into key: inout KeyBuilder) {
         extents.encode(into: &key)
         for given in given { key.append(given) }
+        key.append(hasEnds)
     }
 
     /// - Parameter cotangents: Of all states, of the last state, of an LSTM's last cells.
-    static func record(_ forward: FusedRecurrence, _ left: Node, _ weights: Node, _ cotangents: [Node?])
-        throws(Failure) -> (fromInputs: Node, fromStates: Node, first: CellState)
-    {
+    static func record(
+        _ forward: FusedRecurrence, _ left: Node, _ weights: Node, _ cotangents: [Node?], isThere: Node?
+    ) throws(Failure) -> (fromInputs: Node, fromStates: Node, first: CellState) {
         let extents = forward.extents
-        let operation = FusedRecurrenceGradient(extents: extents, given: cotangents.map { $0 != nil })
-        let node = try operation.record([left, weights] + cotangents.compactMap { $0 })
+        let operation = FusedRecurrenceGradient(
+            extents: extents, given: cotangents.map { $0 != nil }, hasEnds: isThere != nil)
+        let node = try operation.record([left, weights] + (cotangents + [isThere]).compactMap { $0 })
         func part(_ start: Int, _ shape: Shape) throws(Failure) -> Node {
             try node.part(0, start, shape.elementCount).reshape(shape)
         }
@@ -112,6 +132,11 @@ struct FusedRecurrenceGradient: Operation, RuledRecurrence {
         TensorType([extents.gradientCount], inputs[0].dtype)
     }
 
+    /// Examples of a mapped function go through the steps one by one.
+    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
+        throw .internal(operation: name, "a recurrent step is for all examples")
+    }
+
     func lower(_ index: Int, into lowering: inout Lowering) throws(Failure) {
         let slots = lowering.inputs(index).map { lowering.dense($0) }
         var rest = slots[2...]
@@ -119,26 +144,8 @@ struct FusedRecurrenceGradient: Operation, RuledRecurrence {
         let step = RecurrentGradientStep(
             dtype: lowering.type(index).dtype, extents: extents, forward: slots[0], weights: slots[1],
             states: cotangents[0], state: cotangents[1], cells: cotangents.count > 2 ? cotangents[2] : nil,
-            result: lowering.output(of: index))
+            isThere: hasEnds ? rest.removeFirst() : nil, result: lowering.output(of: index))
         try lowering.append("\(name) \(extents.text)", .recurrenceGradient(step))
-    }
-}
-
-/// What both have: the rule that records them has the derivatives, and examples of a mapped function go through the
-/// steps one by one.
-protocol RuledRecurrence: Operation {}
-
-extension RuledRecurrence {
-    func reverse(_ cotangent: Node, of node: Node, _ wanted: Wanted) throws(Failure) -> [Node?] {
-        throw .internal(operation: name, "a recurrent step has no derivative of its own")
-    }
-
-    func forward(_ tangents: [Node?], of node: Node) throws(Failure) -> Node? {
-        throw .internal(operation: name, "a recurrent step has no derivative of its own")
-    }
-
-    func batch(_ batch: Mapped, of node: Node) throws(Failure) -> Node {
-        throw .internal(operation: name, "a recurrent step is for all examples")
     }
 }
 

@@ -1,47 +1,24 @@
 import Machine
 import Steps
 
-/// softmax(Q K^T) V without the matrix of scores: a block of keys after the other, with a running maximum and sum for
-/// each query (Milakov and Gimelshein 2018, Dao et al. 2022).
-public final class AttentionForward: Sendable {
-    private enum Typed {
-        case float32(AttentionSums<Float>)
-        case float64(AttentionSums<Double>)
-    }
-
-    private let step: AttentionStep
-    private let typed: Typed
-
-    public init(_ step: AttentionStep, compiles: Bool) {
-        self.step = step
-        typed =
-            step.dtype == .float32
-            ? .float32(AttentionSums(step, compiles: compiles)) : .float64(AttentionSums(step, compiles: compiles))
-    }
-
-    public var scratchBytes: Int {
-        switch typed {
-        case .float32(let sums): sums.memory.bytes
-        case .float64(let sums): sums.memory.bytes
-        }
-    }
-
-    /// - Parameter scratch: `scratchBytes`, aligned to a cache line; may be nil if that is 0.
-    public func run(_ slots: UnsafePointer<UnsafeMutableRawPointer>, scratch: UnsafeMutableRawPointer?) {
-        switch typed {
-        case .float32(let sums): sums.run(step, slots, scratch)
-        case .float64(let sums): sums.run(step, slots, scratch)
-        }
+extension AttentionStep: KernelStep {
+    public func kernel(compiles: Bool) -> ReadyKernel {
+        dtype == .float32
+            ? ReadyKernel(AttentionSums<Float>(self, compiles: compiles), self)
+            : ReadyKernel(AttentionSums<Double>(self, compiles: compiles), self)
     }
 }
 
-private struct AttentionSums<Scalar: AttentionScalar> {
+/// softmax(Q K^T) V without the matrix of scores: a block of keys after the other, with a running maximum and sum for
+/// each query (Milakov and Gimelshein 2018, Dao et al. 2022).
+private struct AttentionSums<Scalar: AttentionScalar>: TypedKernel, @unchecked Sendable {
     private typealias Blocks = AttentionBlocks<Scalar>
 
     private let blocks: AttentionBlocks<Scalar>
     private let out: Int
     private let piecesOfHead: Int
-    let memory: ScratchLanes
+    private let memory: ScratchLanes
+    var scratchBytes: Int { memory.bytes }
 
     /// What a piece works in.
     private struct Lane {

@@ -1,44 +1,19 @@
 import Machine
 import Steps
 
+extension AttentionGradientStep: KernelStep {
+    public func kernel(compiles: Bool) -> ReadyKernel {
+        dtype == .float32
+            ? ReadyKernel(AttentionGradients<Float>(self, compiles: compiles), self)
+            : ReadyKernel(AttentionGradients<Double>(self, compiles: compiles), self)
+    }
+}
+
 /// The gradients of attention. A block of keys meets one block of queries after the other: the scores are computed
 /// again, and with the sums of the forward pass they are weights at once. Keys and values collect their gradients in
 /// the second-level cache, queries theirs in memory. Where there are many keys, chunks of them run beside each other
 /// and have gradients of the queries of their own, which are added in order.
-public final class AttentionGradient: Sendable {
-    private enum Typed {
-        case float32(AttentionGradients<Float>)
-        case float64(AttentionGradients<Double>)
-    }
-
-    private let step: AttentionGradientStep
-    private let typed: Typed
-
-    public init(_ step: AttentionGradientStep, compiles: Bool) {
-        self.step = step
-        typed =
-            step.dtype == .float32
-            ? .float32(AttentionGradients(step, compiles: compiles))
-            : .float64(AttentionGradients(step, compiles: compiles))
-    }
-
-    public var scratchBytes: Int {
-        switch typed {
-        case .float32(let gradients): gradients.scratchBytes
-        case .float64(let gradients): gradients.scratchBytes
-        }
-    }
-
-    /// - Parameter scratch: `scratchBytes`, aligned to a cache line; may be nil if that is 0.
-    public func run(_ slots: UnsafePointer<UnsafeMutableRawPointer>, scratch: UnsafeMutableRawPointer?) {
-        switch typed {
-        case .float32(let gradients): gradients.run(step, slots, scratch)
-        case .float64(let gradients): gradients.run(step, slots, scratch)
-        }
-    }
-}
-
-private struct AttentionGradients<Scalar: AttentionScalar> {
+private struct AttentionGradients<Scalar: AttentionScalar>: TypedKernel, @unchecked Sendable {
     private typealias Blocks = AttentionBlocks<Scalar>
 
     private let blocks: AttentionBlocks<Scalar>

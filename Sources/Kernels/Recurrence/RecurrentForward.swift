@@ -1,41 +1,17 @@
 import Machine
 import Steps
 
-/// All steps of a recurrent layer: some rows of the batch after the other go through a step's product and, while that
-/// is in the cache, through the cell. Threads share the rows and take them through all steps.
-public final class RecurrentForward: Sendable {
-    private enum Typed {
-        case float32(RecurrentStates<Float>)
-        case float64(RecurrentStates<Double>)
-    }
-
-    private let step: RecurrentStep
-    private let typed: Typed
-
-    public init(_ step: RecurrentStep, compiles: Bool) {
-        self.step = step
-        typed =
-            step.dtype == .float32
-            ? .float32(RecurrentStates(step, compiles: compiles)) : .float64(RecurrentStates(step, compiles: compiles))
-    }
-
-    public var scratchBytes: Int {
-        switch typed {
-        case .float32(let states): states.scratchBytes
-        case .float64(let states): states.scratchBytes
-        }
-    }
-
-    /// - Parameter scratch: `scratchBytes`, aligned to a cache line; may be nil if that is 0.
-    public func run(_ slots: UnsafePointer<UnsafeMutableRawPointer>, scratch: UnsafeMutableRawPointer?) {
-        switch typed {
-        case .float32(let states): states.run(step, slots, scratch)
-        case .float64(let states): states.run(step, slots, scratch)
-        }
+extension RecurrentStep: KernelStep {
+    public func kernel(compiles: Bool) -> ReadyKernel {
+        dtype == .float32
+            ? ReadyKernel(RecurrentStates<Float>(self, compiles: compiles), self)
+            : ReadyKernel(RecurrentStates<Double>(self, compiles: compiles), self)
     }
 }
 
-private struct RecurrentStates<Scalar: RecurrentScalar>: @unchecked Sendable {
+/// All steps of a recurrent layer: some rows of the batch after the other go through a step's product and, while that
+/// is in the cache, through the cell. Threads share the rows and take them through all steps.
+private struct RecurrentStates<Scalar: RecurrentScalar>: TypedKernel, @unchecked Sendable {
     private let extents: RecurrentExtents
     private let product: RecurrentProduct<Scalar>
     private let lanes: ScratchLanes
@@ -59,6 +35,7 @@ private struct RecurrentStates<Scalar: RecurrentScalar>: @unchecked Sendable {
         let weights: UnsafePointer<Scalar>  // [sums, width]
         let packed: UnsafePointer<Scalar>
         let bias: UnsafePointer<Scalar>?  // [sums]
+        let isThere: UnsafePointer<Bool>?  // [steps, rows]
         let states: UnsafeMutablePointer<Scalar>  // [steps + 1, rows, width]
         let cells: UnsafeMutablePointer<Scalar>  // [steps + 1, rows, width]
         let kept: UnsafeMutablePointer<Scalar>?  // [steps, rows, kept]
@@ -74,6 +51,7 @@ private struct RecurrentStates<Scalar: RecurrentScalar>: @unchecked Sendable {
         let packed = (scratch ?? slots[step.result]).assumingMemoryBound(to: Scalar.self)
         let memory = Memory(
             inputs: source(step.inputs), weights: source(step.weights), packed: packed, bias: step.bias.map(source),
+            isThere: step.isThere.map { UnsafePointer(slots[$0].assumingMemoryBound(to: Bool.self)) },
             states: result, cells: result + extents.statesCount, kept: step.keeps ? result + extents.keptOffset : nil)
         product.pack(memory.weights, to: packed)
         let (count, first) = (extents.rows * extents.width, extents.place(extents.position(0)).before)
@@ -102,11 +80,13 @@ private struct RecurrentStates<Scalar: RecurrentScalar>: @unchecked Sendable {
         for row in rows {
             let given = sums + (row - rows.lowerBound) * product.resultRow
             let place = position * extents.rows + row
-            let input = memory.inputs + place * extents.sums
-            let (state, last) = (
-                memory.states + (own * extents.rows + row) * width,
-                memory.states + (before * extents.rows + row) * width
-            )
+            let (after, last) = ((own * extents.rows + row) * width, (before * extents.rows + row) * width)
+            if let isThere = memory.isThere, !isThere[place] {
+                (memory.states + after).update(from: memory.states + last, count: width)
+                if extents.hasCells { (memory.cells + after).update(from: memory.cells + last, count: width) }
+                continue
+            }
+            let (input, state) = (memory.inputs + place * extents.sums, memory.states + after)
             if let bias = memory.bias { Scalar.add(given, bias, to: given, extents.sums) }
             let gates = memory.kept.map { $0 + place * extents.keptWidth } ?? given
             switch extents.cell {
@@ -116,15 +96,13 @@ private struct RecurrentStates<Scalar: RecurrentScalar>: @unchecked Sendable {
                 Scalar.sigmoids(input, plus: given, to: gates, 2 * width)
                 Scalar.tanhs(input + 2 * width, plus: given + 2 * width, to: gates + 2 * width, width)
                 Scalar.sigmoids(input + 3 * width, plus: given + 3 * width, to: gates + 3 * width, width)
-                Scalar.nextCells(
-                    gates, memory.cells + (before * extents.rows + row) * width,
-                    cells: memory.cells + (own * extents.rows + row) * width, state: state, width)
+                Scalar.nextCells(gates, memory.cells + last, cells: memory.cells + after, state: state, width)
             case .gru:
                 Scalar.sigmoids(input, plus: given, to: gates, 2 * width)
                 // Before the new state is written over it.
                 if memory.kept != nil { (gates + 3 * width).update(from: given + 2 * width, count: width) }
                 Scalar.newStates(input + 2 * width, gates, given + 2 * width, to: gates + 2 * width, width)
-                Scalar.mix(gates + 2 * width, gates + width, last, to: state, width)
+                Scalar.mix(gates + 2 * width, gates + width, memory.states + last, to: state, width)
             }
         }
     }

@@ -1,42 +1,17 @@
 import Machine
 import Steps
 
-/// The gradients of a recurrent layer, from the last step taken to the first: of some rows the gates' gradients, and,
-/// while those are in the cache, their product, which the step before goes on from. Threads share the rows.
-public final class RecurrentGradient: Sendable {
-    private enum Typed {
-        case float32(RecurrentGradients<Float>)
-        case float64(RecurrentGradients<Double>)
-    }
-
-    private let step: RecurrentGradientStep
-    private let typed: Typed
-
-    public init(_ step: RecurrentGradientStep, compiles: Bool) {
-        self.step = step
-        typed =
-            step.dtype == .float32
-            ? .float32(RecurrentGradients(step, compiles: compiles))
-            : .float64(RecurrentGradients(step, compiles: compiles))
-    }
-
-    public var scratchBytes: Int {
-        switch typed {
-        case .float32(let gradients): gradients.scratchBytes
-        case .float64(let gradients): gradients.scratchBytes
-        }
-    }
-
-    /// - Parameter scratch: `scratchBytes`, aligned to a cache line; may be nil if that is 0.
-    public func run(_ slots: UnsafePointer<UnsafeMutableRawPointer>, scratch: UnsafeMutableRawPointer?) {
-        switch typed {
-        case .float32(let gradients): gradients.run(step, slots, scratch)
-        case .float64(let gradients): gradients.run(step, slots, scratch)
-        }
+extension RecurrentGradientStep: KernelStep {
+    public func kernel(compiles: Bool) -> ReadyKernel {
+        dtype == .float32
+            ? ReadyKernel(RecurrentGradients<Float>(self, compiles: compiles), self)
+            : ReadyKernel(RecurrentGradients<Double>(self, compiles: compiles), self)
     }
 }
 
-private struct RecurrentGradients<Scalar: RecurrentScalar>: @unchecked Sendable {
+/// The gradients of a recurrent layer, from the last step taken to the first: of some rows the gates' gradients, and,
+/// while those are in the cache, their product, which the step before goes on from. Threads share the rows.
+private struct RecurrentGradients<Scalar: RecurrentScalar>: TypedKernel, @unchecked Sendable {
     private let extents: RecurrentExtents
     private let product: RecurrentProduct<Scalar>
     private let lanes: ScratchLanes
@@ -62,6 +37,7 @@ private struct RecurrentGradients<Scalar: RecurrentScalar>: @unchecked Sendable 
         let weights: UnsafePointer<Scalar>  // [sums, width]
         let packed: UnsafePointer<Scalar>
         let cotangents: UnsafePointer<Scalar>?  // [steps, rows, width], of the states
+        let isThere: UnsafePointer<Bool>?  // [steps, rows]
         let sums: UnsafeMutablePointer<Scalar>  // [steps, rows, sums], gradients of what the state gave
         let ofInputs: UnsafeMutablePointer<Scalar>  // of what the input gave
         let ofState: UnsafeMutablePointer<Scalar>  // [rows, width], of the state as far as the steps have gone back
@@ -81,7 +57,8 @@ private struct RecurrentGradients<Scalar: RecurrentScalar>: @unchecked Sendable 
         let count = extents.rows * extents.width
         let memory = Memory(
             states: forward, cells: forward + extents.statesCount, kept: forward + extents.keptOffset,
-            weights: source(step.weights), packed: packed, cotangents: step.states.map(source), sums: result,
+            weights: source(step.weights), packed: packed, cotangents: step.states.map(source),
+            isThere: step.isThere.map { UnsafePointer(slots[$0].assumingMemoryBound(to: Bool.self)) }, sums: result,
             ofInputs: result + extents.gradientSumsCount, ofState: ofState, ofCells: ofState + count)
         product.pack(memory.weights, to: packed)
         func begin(_ target: UnsafeMutablePointer<Scalar>, _ slot: Int?) {
@@ -117,6 +94,13 @@ private struct RecurrentGradients<Scalar: RecurrentScalar>: @unchecked Sendable 
             if let cotangents = memory.cotangents {
                 Scalar.add(ofState, cotangents + place * width, to: ofState, width)
             }
+            if let isThere = memory.isThere, !isThere[place] {
+                target.update(repeating: 0, count: sums)
+                if extents.hasInputGradient {
+                    (memory.ofInputs + place * sums).update(repeating: 0, count: sums)
+                }
+                continue
+            }
             switch extents.cell {
             case .tanh: Scalar.tanhGradients(memory.states + after, ofState, to: target, width)
             case .relu: Scalar.reluGradients(memory.states + after, ofState, to: target, width)
@@ -133,7 +117,7 @@ private struct RecurrentGradients<Scalar: RecurrentScalar>: @unchecked Sendable 
         product.multiply(
             memory.sums + (position * extents.rows + rows.lowerBound) * sums, rows: rows.count, memory.weights,
             memory.packed, products)
-        for row in rows {
+        for row in rows where memory.isThere?[position * extents.rows + row] ?? true {
             let (product, ofState) = (
                 products + (row - rows.lowerBound) * product.resultRow, memory.ofState + row * width
             )
