@@ -19,7 +19,7 @@ final class BlockedAttention: DerivativeRule {
 
     /// The results of all blocks, with these derivatives.
     func apply() throws(Failure) -> Node {
-        let values = try ThreadState.withGrad(false) { () throws(Failure) in
+        let values = try ThreadState.valuesByRule(of: attention.whole.nodes) { () throws(Failure) in
             guard let found = try attention.fused(attention.whole) else {
                 return try attention.attended(attention.whole, blocks, draws)
             }

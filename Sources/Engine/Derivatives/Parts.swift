@@ -3,7 +3,7 @@
 extension Node {
     func parts(_ axis: Int, _ count: Int) throws(Failure) -> [Node] {
         guard count > 1, requiresGrad, ThreadState.current.isGradEnabled else { return try cut(axis, count) }
-        let values = try ThreadState.withGrad(false) { () throws(Failure) in try self.cut(axis, count) }
+        let values = try ThreadState.valuesByRule(of: [self]) { () throws(Failure) in try self.cut(axis, count) }
         return try CustomCall(rule: Parts(axis, count), values: values.map(Tensor.init)).apply(to: [self])
     }
 

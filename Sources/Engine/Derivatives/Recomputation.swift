@@ -9,7 +9,7 @@ extension Tensor {
     public static func checkpoint(_ variables: [Tensor], _ outputs: [Tensor]) throws(Failure) -> [Tensor] {
         let template = try Template(variables, outputs, operation: "checkpoint")
         let origins = template.stops.map { $0.inputs[0] } + template.outside
-        let values = try ThreadState.withGrad(false) { () throws(Failure) in try template.copy(on: origins) }
+        let values = try ThreadState.valuesByRule(of: origins) { () throws(Failure) in try template.copy(on: origins) }
         return try CustomCall(rule: Recomputation(template), values: values.map(Tensor.init)).apply(to: origins).map(
             Tensor.init)
     }

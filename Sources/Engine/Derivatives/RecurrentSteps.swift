@@ -22,8 +22,8 @@ final class RecurrentSteps: DerivativeRule {
 
     /// The states at all steps and the last one, with these derivatives.
     func apply() throws(Failure) -> (states: Node, last: CellState) {
-        let values = try ThreadState.withGrad(false) { () throws(Failure) -> [Node] in
-            let nodes = self.origins.map(\.stored)
+        let nodes = origins.map(\.stored)
+        let values = try ThreadState.valuesByRule(of: nodes) { () throws(Failure) -> [Node] in
             let (bound, first) = self.bound(to: nodes)
             if let found = try bound.fused(nodes[0], first, isBackward: self.isBackward, keeps: true) {
                 self.fused = (found.operation, Tensor(found.node))

@@ -32,7 +32,7 @@ extension Tensor {
                 ))
         }
         let origins = inputs + chain.flatMap { $0.f.outside + $0.g.outside }
-        let values = try ThreadState.withGrad(false) { () throws(Failure) in try run(chain, on: origins) }
+        let values = try ThreadState.valuesByRule(of: origins) { () throws(Failure) in try run(chain, on: origins) }
         return try CustomCall(rule: Reversal(chain, origins), values: values.map(Tensor.init)).apply(to: origins).map(
             Tensor.init)
     }

@@ -5,7 +5,8 @@ import Glibc
 public final class ThreadState {
     /// Off: nodes recorded from now on are constants to derivatives.
     public var isGradEnabled = true
-    /// Whether a derivative is being recorded. It is as deep as what it is of, and evaluated as a whole.
+    /// Whether a derivative is being recorded, or what has one by a rule. Such a graph ends with the one that it
+    /// belongs to, and is evaluated as a whole.
     var isDifferentiating = false
     /// The dtype of 16 bits that products recorded from now on take, and what else mixed precision does
     /// (Autocast.swift); nil for none.
@@ -74,6 +75,16 @@ public final class ThreadState {
         state.isDifferentiating = true
         defer { state.isDifferentiating = before }
         return try body()
+    }
+
+    /// Runs `body`, which records the values that a rule gives for these inputs, without derivatives of their own.
+    static func valuesByRule<Result>(of inputs: [Node], _ body: () throws(Failure) -> Result) throws(Failure) -> Result
+    {
+        let state = current
+        let before = state.isDifferentiating
+        state.isDifferentiating = before || state.isGradEnabled && inputs.contains { $0.requiresGrad }
+        defer { state.isDifferentiating = before }
+        return try withGrad(false, body)
     }
 
     /// Runs `body` with the gradient mode set to `enabled`.
