@@ -14,20 +14,15 @@ extension RecurrentStep: KernelStep {
 private struct RecurrentStates<Scalar: RecurrentScalar>: TypedKernel, @unchecked Sendable {
     private let extents: RecurrentExtents
     private let product: RecurrentProduct<Scalar>
-    private let lanes: ScratchLanes
 
     init(_ step: RecurrentStep, compiles: Bool) {
         extents = step.extents
         product = RecurrentProduct(
             rows: extents.rows, columns: extents.sums, depth: extents.width, isTransposed: true, dtype: step.dtype,
             compiles: compiles)
-        var counted = PieceMemory<Scalar>()
-        _ = counted.take(product.rowsTogether * product.resultRow)
-        lanes = ScratchLanes(pieces: extents.rows, bytes: counted.bytes)
     }
 
-    private var packedBytes: Int { wholeLines(product.packedCount * MemoryLayout<Scalar>.size) }
-    var scratchBytes: Int { packedBytes + lanes.bytes }
+    var scratchBytes: Int { product.scratchBytes }
 
     /// What is in memory while the step runs.
     private struct Memory {
@@ -57,16 +52,8 @@ private struct RecurrentStates<Scalar: RecurrentScalar>: TypedKernel, @unchecked
         let (count, first) = (extents.rows * extents.width, extents.place(extents.position(0)).before)
         (memory.states + first * count).update(from: source(step.state), count: count)
         if let cells = step.cells { (memory.cells + first * count).update(from: source(cells), count: count) }
-        lanes.run(extents.rows, grain: extents.rowsOfPiece(), scratch.map { $0 + packedBytes }) { rows, base in
-            var lane = PieceMemory<Scalar>(base)
-            let sums = lane.take(product.rowsTogether * product.resultRow)
-            for step in 0..<extents.steps {
-                if Interruption.isStopping() { return }
-                for first in stride(from: rows.lowerBound, to: rows.upperBound, by: product.rowsTogether) {
-                    let some = first..<Swift.min(first + product.rowsTogether, rows.upperBound)
-                    run(extents.position(step), some, memory, sums)
-                }
-            }
+        product.walk(extents, 0..<extents.steps, scratch) { position, rows, sums in
+            run(position, rows, memory, sums)
         }
     }
 

@@ -14,20 +14,15 @@ extension RecurrentGradientStep: KernelStep {
 private struct RecurrentGradients<Scalar: RecurrentScalar>: TypedKernel, @unchecked Sendable {
     private let extents: RecurrentExtents
     private let product: RecurrentProduct<Scalar>
-    private let lanes: ScratchLanes
 
     init(_ step: RecurrentGradientStep, compiles: Bool) {
         extents = step.extents
         product = RecurrentProduct(
             rows: extents.rows, columns: extents.width, depth: extents.sums, isTransposed: false, dtype: step.dtype,
             compiles: compiles)
-        var counted = PieceMemory<Scalar>()
-        _ = counted.take(product.rowsTogether * product.resultRow)
-        lanes = ScratchLanes(pieces: extents.rows, bytes: counted.bytes)
     }
 
-    private var packedBytes: Int { wholeLines(product.packedCount * MemoryLayout<Scalar>.size) }
-    var scratchBytes: Int { packedBytes + lanes.bytes }
+    var scratchBytes: Int { product.scratchBytes }
 
     /// What is in memory while the step runs.
     private struct Memory {
@@ -70,16 +65,8 @@ private struct RecurrentGradients<Scalar: RecurrentScalar>: TypedKernel, @unchec
         }
         begin(memory.ofState, step.state)
         if extents.hasCells { begin(memory.ofCells, step.cells) }
-        lanes.run(extents.rows, grain: extents.rowsOfPiece(), scratch.map { $0 + packedBytes }) { rows, base in
-            var lane = PieceMemory<Scalar>(base)
-            let products = lane.take(product.rowsTogether * product.resultRow)
-            for step in stride(from: extents.steps - 1, through: 0, by: -1) {
-                if Interruption.isStopping() { return }
-                for first in stride(from: rows.lowerBound, to: rows.upperBound, by: product.rowsTogether) {
-                    let some = first..<Swift.min(first + product.rowsTogether, rows.upperBound)
-                    run(extents.position(step), some, memory, products)
-                }
-            }
+        product.walk(extents, (0..<extents.steps).reversed(), scratch) { position, rows, products in
+            run(position, rows, memory, products)
         }
     }
 

@@ -20,9 +20,10 @@ struct RecurrentProduct<Scalar: RecurrentScalar> {
     /// Panels that go with some rows before the next panels do.
     private let panelsTogether: Int
     /// Rows that go together, so that what they give is in a cache when the cell reads it.
-    let rowsTogether: Int
+    private let rowsTogether: Int
     /// From one row of a result to the next: not a power of two, whose rows would meet in a few sets of a cache.
     let resultRow: Int
+    private let lanes: ScratchLanes
 
     /// What panels may take of the second-level cache.
     private static var panelBytes: Int { 256 << 10 }
@@ -44,13 +45,36 @@ struct RecurrentProduct<Scalar: RecurrentScalar> {
                     dtype: dtype, m: 1, n: columns, k: depth, transposeA: false, transposeB: isTransposed,
                     batchOffsetsA: [0], batchOffsetsB: [0], compiles: compiles))
             : .panels(PanelProducts(compiles: compiles))
+        var counted = PieceMemory<Scalar>()
+        _ = counted.take(rowsTogether * resultRow)
+        lanes = ScratchLanes(pieces: rows, bytes: counted.bytes)
     }
 
-    /// The memory for the packed matrix, in elements.
-    var packedCount: Int {
+    /// The packed matrix, and behind it what pieces work in.
+    var scratchBytes: Int { packedBytes + lanes.bytes }
+    private var packedBytes: Int {
         switch way {
         case .vector: 0
-        case .panels: PanelProducts<Scalar>.padded(columns) * depth
+        case .panels: wholeLines(PanelProducts<Scalar>.padded(columns) * depth * MemoryLayout<Scalar>.size)
+        }
+    }
+
+    /// Takes all rows through steps in this order, a few at a time. `body` gets the position of a step, those rows, and
+    /// memory for their product.
+    func walk<Steps: Sequence>(
+        _ extents: RecurrentExtents, _ steps: Steps, _ scratch: UnsafeMutableRawPointer?,
+        _ body: (Int, Range<Int>, UnsafeMutablePointer<Scalar>) -> Void
+    ) where Steps.Element == Int {
+        lanes.run(extents.rows, grain: extents.rowsOfPiece(), scratch.map { $0 + packedBytes }) { rows, base in
+            var lane = PieceMemory<Scalar>(base)
+            let products = lane.take(rowsTogether * resultRow)
+            for step in steps {
+                if Interruption.isStopping() { return }
+                for first in stride(from: rows.lowerBound, to: rows.upperBound, by: rowsTogether) {
+                    let some = first..<Swift.min(first + rowsTogether, rows.upperBound)
+                    body(extents.position(step), some, products)
+                }
+            }
         }
     }
 
