@@ -27,8 +27,7 @@ final class RecurrentSteps: DerivativeRule {
             let (bound, first) = self.bound(to: nodes)
             if let found = try bound.fused(nodes[0], first, isBackward: self.isBackward, keeps: true) {
                 self.fused = (found.operation, Tensor(found.node))
-                let (states, last) = try found.operation.states(of: found.node)
-                return [states, last.hidden] + (last.cells.map { [$0] } ?? [])
+                return flat(try found.operation.states(of: found.node))
             }
             return try self.run(on: nodes) { fromInput, fromState, state in
                 self.steps.append(
@@ -42,8 +41,11 @@ final class RecurrentSteps: DerivativeRule {
     private func run(on nodes: [Node], note: (Node, Node, CellState) -> Void = { _, _, _ in }) throws(Failure) -> [Node]
     {
         let (bound, first) = bound(to: nodes)
-        let (states, last) = try bound.run(nodes[0], first, isBackward: isBackward, note: note)
-        return [states, last.hidden] + (last.cells.map { [$0] } ?? [])
+        return flat(try bound.run(nodes[0], first, isBackward: isBackward, note: note))
+    }
+
+    private func flat(_ found: (states: Node, last: CellState)) -> [Node] {
+        [found.states, found.last.hidden] + [found.last.cells].compactMap { $0 }
     }
 
     /// The layer with the weights among these inputs, and its first state.

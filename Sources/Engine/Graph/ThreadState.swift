@@ -68,11 +68,13 @@ public final class ThreadState {
         return fresh
     }
 
-    /// Runs `body`, which records a derivative.
-    static func differentiating<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    /// Runs `body`, which records a derivative, where `isOne`.
+    static func differentiating<Result>(where isOne: Bool = true, _ body: () throws(Failure) -> Result) throws(Failure)
+        -> Result
+    {
         let state = current
         let before = state.isDifferentiating
-        state.isDifferentiating = true
+        state.isDifferentiating = before || isOne
         defer { state.isDifferentiating = before }
         return try body()
     }
@@ -80,11 +82,8 @@ public final class ThreadState {
     /// Runs `body`, which records the values that a rule gives for these inputs, without derivatives of their own.
     static func valuesByRule<Result>(of inputs: [Node], _ body: () throws(Failure) -> Result) throws(Failure) -> Result
     {
-        let state = current
-        let before = state.isDifferentiating
-        state.isDifferentiating = before || state.isGradEnabled && inputs.contains { $0.requiresGrad }
-        defer { state.isDifferentiating = before }
-        return try withGrad(false, body)
+        let isDifferentiated = current.isGradEnabled && inputs.contains { $0.requiresGrad }
+        return try differentiating(where: isDifferentiated) { () throws(Failure) in try withGrad(false, body) }
     }
 
     /// Runs `body` with the gradient mode set to `enabled`.
